@@ -62,7 +62,7 @@ _TOO_MANY_REDIRECTS = "max redirections reached"
 _MISSING_SCHEME = "Missing scheme in request url"
 _INVALID_URL = re.compile(
     "Invalid IPv6 URL|to be an IPv4 or IPv6 address|IPv4 address cannot be in brackets|IPvFuture address is invalid"
-    "|netloc .* contains invalid|Port (?:out of range|could not be cast)"
+    "|contains invalid characters under NFKC|Port (?:out of range|could not be cast)"
 )
 
 

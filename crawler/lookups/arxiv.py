@@ -54,7 +54,7 @@ _ENTRY_ID = re.compile(
 )
 """The id of an entry, in its element `id` or its link."""
 _TOTAL = re.compile(rb"totalResults\b[^>]*>\s*([0-9]{1,9})")
-_ENTRY = re.compile(rb"<entry\b.*?</entry\s*>", re.DOTALL)
+_ENTRY = re.compile(rb"<entry\b[^<]*+(?:<(?!/?entry\b)[^<]*+)*+</entry\s*+>")
 
 
 class ArxivLookup(ApiLookup):

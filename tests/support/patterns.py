@@ -132,7 +132,8 @@ def _called(modules: list[ModuleType]) -> dict[str, set[str]]:
         aliases = _aliases(tree)
         for used in _attributes(tree):
             names = _names(used.value)
-            names |= set().union(*(aliases[name] for name in names if name in aliases))
+            while more := set().union(*(aliases[name] for name in names if name in aliases)) - names:
+                names |= more
             if used.attr == "split":  # else it is that of texts
                 names = {name for name in names if name.isupper()}
             if used.attr in _METHODS:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.links.targets.url_words import UrlWords
 
-_SESSION_IN_PATH = re.compile(r";[\w.-]*(?:session|sid)[\w.-]*=|/\([SFX]\([^)]*\)\)", re.IGNORECASE)
+_SESSION_IN_PATH = re.compile(r";(?=[\w.-]*+=)[\w.-]*?(?:session|sid)|/\([SFX]\([^/)]*+\)\)", re.IGNORECASE)
 """A session ID in a path: of servlets (`;jsessionid=`), and of ASP.NET without cookies (`/(S(…))/`)."""
 
 _EXPIRY_IN_PATH = re.compile(r"[/~](?:exp|expires|st|hmac|hdnts)=|/(?:1[5-9]\d{8})(?:/|$)", re.IGNORECASE)

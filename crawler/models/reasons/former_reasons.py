@@ -38,11 +38,13 @@ def displayed_reason(text: str) -> Reason:
 
 
 def _displayed(text: str) -> Reason:
-    return Reason(ReasonCode.OTHER, text) if len(text) > _MAX_TEXT else _parsed(text, _present_patterns())
+    return _parsed(text, _present_patterns())
 
 
 def _parsed(text: str, patterns: list[tuple[re.Pattern[str], ReasonCode]]) -> Reason:
     """Return the reason of the first pattern that a text has, with its details; `other` without one."""
+    if len(text) > _MAX_TEXT:
+        return Reason(ReasonCode.OTHER, text)
     for pattern, code in patterns:
         if (match := pattern.fullmatch(text)) is not None:
             details = match.groupdict()

@@ -67,7 +67,8 @@ _YEAR_BEHIND = re.compile(
 # A venue with its year behind a title: behind a comma or in brackets any, behind a blank one that is known or has two
 # capitals, since "…, Localization and Classification, 2021" ends with the last word of a title.
 _VENUE_BEHIND = re.compile(
-    rf"(?:\s*[,，(（\[【]+\s*(?:{_VENUE_TEXT}|arXiv:?\s+{_YEAR})|\s+(?=(?i:{_KNOWN_VENUE})\b|[A-Za-z&+/.-]*[A-Z][A-Za-z&+/.-]*[A-Z]){_VENUE_TEXT})"
+    rf"(?:(?:(?<!\s)\s++)?(?<![,，(（\[【])[,，(（\[【]++\s*+(?:{_VENUE_TEXT}|arXiv:?\s+{_YEAR})"
+    rf"|(?<!\s)\s++(?=(?i:{_KNOWN_VENUE})\b|[A-Za-z&+/.-]*[A-Z][A-Za-z&+/.-]*[A-Z]){_VENUE_TEXT})"
     r"[\s\])）】]*$"
 )
 # A journal or conference by its full name, with its year: `, Journal of …, 2022`, `-- IEEE Transactions on …, 2016`.

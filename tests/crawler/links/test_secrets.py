@@ -74,6 +74,7 @@ LONG = "AbCdEf0123456789"
             "https://x.y/?u=https%3A%2F%2F***%40d.e%2F&v=https%3A%2F%2F***%40f.g",
         ),
         ("https://x.y/a;jsessionid=0A1B", "https://x.y/a;jsessionid=***"),
+        ("https://maker.ifttt.com/trigger/a/json/with/key/b", "https://maker.ifttt.com/trigger/a/json/with/key/***"),
         (f"https://hooks.slack.com/services/T0/B0/{LONG}", "https://hooks.slack.com/services/T0/B0/***"),
         (f"https://discord.com/api/webhooks/12/{LONG}", "https://discord.com/api/webhooks/12/***"),
         ("https://x.sharepoint.com/x?e=4:a&tempauth=a.b", "https://x.sharepoint.com/x?e=4:a&tempauth=***"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.lookups.arxiv import _parse_entries
 from tests.internet import Internet, World
 from tests.internet.messages import text
 from tests.internet.sites import arxiv_api
@@ -168,3 +170,10 @@ def test_fewer_entries_than_announced_are_no_answer(desk: Desk, internet: Intern
     internet.fault(API, damaging(dict.fromkeys((BAD, GOOD), lambda _: ""), internet.world))
     assert desk.crawl().returncode == 0
     assert desk.verdicts()[BAD] != "dead"
+
+
+def test_entries_without_end_take_no_time() -> None:
+    """An answer may have 64 MB of them."""
+    started = time.process_time()
+    assert list(_parse_entries(b"<entry" * 100_000)) == []
+    assert time.process_time() - started < 1

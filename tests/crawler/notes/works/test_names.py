@@ -7,7 +7,7 @@ import time
 import pytest
 
 from crawler.notes.works.names import after_authors, is_author_list
-from crawler.notes.works.title_text import clean_title
+from crawler.notes.works.title_text import clean_title, first_part
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,20 @@ def test_long_words_are_no_names_at_once(text: str) -> None:
 def test_names_with_hyphens() -> None:
     assert is_author_list("Jean-Pierre, Yi-Hsuan, Anne-Marie")
     assert is_author_list("Jean-Pierre Élodie, José María Sáez, Ángel Díaz-Núñez")
+
+
+@pytest.mark.parametrize(
+    "behind", [", CVPR 2020", ", (CVPR 2020)", " [, ICLR 2021 poster]", " CVPR 2020", " , CVPR 2020", "  [CVPR'20]"]
+)
+def test_a_venue_behind_a_title_is_left_out(behind: str) -> None:
+    assert first_part(f"Looking Twice at Things That Were Seen Once{behind}") == LOOKING
+
+
+LOOKING = "Looking Twice at Things That Were Seen Once"
+
+
+@pytest.mark.parametrize("mark", [",", " ", "(", " ,", "["])
+def test_marks_behind_a_title_take_no_time(mark: str) -> None:
+    started = time.process_time()
+    first_part(f"{LOOKING}{mark * 50_000}x")
+    assert time.process_time() - started < 1
