@@ -10,7 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.venues.model import Venue, cut_name
-from pipelines.venues.printed.names import MONTH, is_citation, lead_of, printed_name, without_last_words
+from pipelines.venues.printed.arrangement import arrange
+from pipelines.venues.printed.citations import is_citation
+from pipelines.venues.printed.leads import without_last_words, without_lead
+from pipelines.venues.printed.names import printed_name
+from pipelines.venues.printed.words import MONTH
 from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.judgement import choose_strongest, judge_mentions
 from pipelines.venues.texts.mentions import find_mentions
@@ -26,30 +30,36 @@ if TYPE_CHECKING:
 JOURNAL_REF = "journal_ref"
 """`venue_source` of a venue in the journal reference."""
 
-_QUOTED = re.compile(
-    r"(?<!Conference )(?<!Symposium )(?<!Workshop )(?:[\"“][^\"“”]{10,300}[\"”],?|``[^`']{10,300}'',?)"
-)
-_ERRATUM = re.compile(r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in)\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![\d.-])(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d)(?!\.\d)")
-_IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?|\d\d?/)?((?:19|20)\d\d)\s*\)")
+_YEAR = re.compile(r"(?<!\d)(?<!\d\.)(?<![\W\d]-)(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d)(?!\.\d)")
+_IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?|(?:\d\d?/){1,2})?((?:19|20)\d\d)\s*\)")
 _DATE = re.compile(
     rf"\b{MONTH}(?:\s*+\d{{1,2}}(?:st|nd|rd|th)?)?"
     r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+((?:19|20)\d\d)\b"
 )
 _OF_ACRONYM = re.compile(r"\(\s*[A-Za-z][\w&/ -]{1,20}?[\s'’-]((?:19|20)\d\d)\s*\)")  # "(OPTA-2018)"
+_YEARS = re.compile(r"(?<![\d-])((?:19|20)\d\d)[-–/]((?:19|20)\d\d)(?!\d)")  # "2001-2002"
+_YEAR_AS_VOLUME = re.compile(r"\bvol(?:ume)?\.? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_SHORT_YEAR = re.compile(r"(?<=[A-Za-z]) ?['’](\d\d)\b")  # "Eurospeech'97"
 _NO_YEAR_BEFORE = re.compile(
-    r"(?:\b(?:pp?|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|[#:/]\s*|\d\s*[-–—]+\s*)$",
+    r"(?:\b(?:(?-i:pp?|PP)|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|"
+    r"#\s*|(?<![A-Za-z])(?<![A-Za-z]\)):\s*|\d\s*[-–—]+\s*)$",
     re.IGNORECASE,
 )
-_GLUED_VOLUME = re.compile(
-    r"^[A-Z]{3,6}(?=\d{1,4}[\s:(,])|(?:(?<=[a-z]\.)|(?<=\.[A-Z])|(?<=\. [A-Z]))(?=\d{1,4}[\s:(,])"
-)
-_PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b")
+_PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b|,?\s*Part [A-C]\b")
 _LONGER = re.compile(
     r"\s+(?!(?:Vol|Iss|Special|Track|Journal|Magazine|Art|Paper|Page|Pt|Part|In|On|Early|Accepted|Published|Number|Num|"
     rf"Online|The|This|Dated)\w*\b|{MONTH})[A-Z][a-z]{{2,}}"
 )
+_MORE = re.compile(r"\s+(?:and|&|of|for)\s+(?!also|arxiv|presented|published|appeared|proc)[a-z]{4}", re.IGNORECASE)
+_ROMAN = re.compile(r"[IVX]+")
 _GOES_ON = re.compile(r",\s+[A-Z][^,.(\d]{3,60}\s(?:and|&)\s+[A-Z]")  # "Communications, Systems and Computers"
+_HELD_AT = re.compile(
+    r"\b(?:Symposium|Workshop|Seminar|School|Challenge)\b[^,.;]{0,80}\b(?:at|during|with)(?: the)?\s*$"
+)
+_OF_JOURNAL = re.compile(
+    r"\b(?:Annals|Journal|Letters|Magazine|Review|Transactions) (?:of|on|in)(?: the)?\s*$", re.IGNORECASE
+)
+_INITIALS = re.compile(r"(?:[A-Z]\.\s?)+[A-Z]?")  # of an author
 _LAST_WORD = re.compile(r"((?<![^\W\d_])[^\W\d_]+|&)\.?\s*$")
 _BEFORE_NAMES = frozenset({"as", "at", "by", "in", "to"})
 _PROCEEDINGS_OF = re.compile(r"^(?:in )?proc\w*\.? of(?: the)?\s*$", re.IGNORECASE)
@@ -58,13 +68,13 @@ _VOLUME = re.compile(r"[\s,.]*\d{1,3}\s*[(:]\s*\d")
 _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
-_PENDING = re.compile(r"\b(?:submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
+_PENDING = re.compile(r"\b(?:available at SSRN|submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
 _LIST = re.compile(r"\band\b|&")
 
 
 def venue_in_reference(reference: str, published: datetime | None) -> Venue | None:
     """Return the venue in a journal reference; None if it is none, or names a repository or a submission."""
-    reference = _spaced(_ERRATUM.split(_QUOTED.sub(" ", reference[:MAX_LENGTH]).strip(), maxsplit=1)[0])
+    reference = arrange(reference[:MAX_LENGTH])
     text = TokenizedText(reference, is_reference=True)
     mentions = [each for each in find_mentions(text) if _is_name(text, each)]
     judged = judge_mentions(text, mentions)
@@ -78,11 +88,6 @@ def venue_in_reference(reference: str, published: datetime | None) -> Venue | No
     return Venue(cut_name(name), _year_in(text.plain, published), track, JOURNAL_REF, reference)
 
 
-def _spaced(reference: str) -> str:
-    """Return a reference with a space before a volume that is written to its name: "JCAP05(2018)", "Phys.Rev.D74:1"."""
-    return _GLUED_VOLUME.sub(r"\g<0> ", reference)
-
-
 def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     """Return whether a mention has a venue's whole name: not one with another "and" in it, nor that of a subject.
 
@@ -90,25 +95,35 @@ def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     """
     printed = text.plain[text.tokens[mention.first].start : text.tokens[mention.last - 1].end]
     series = mention.series
+    if _INITIALS.fullmatch(printed):
+        return False
+    if _ROMAN.fullmatch(printed) and mention.first and text.tokens[mention.first - 1].text.isalpha():
+        return False  # "Series IV"
     if _LIST.search(printed) and not any(
         map(_LIST.search, (series.name, series.full_name, *series.names, *series.said))
     ):
         return False
     before, behind = text.plain[: text.tokens[mention.first].start], text.plain[text.tokens[mention.last - 1].end :]
-    if series.kind == "conference" and _GOES_ON.match(behind):
+    if series.kind == "conference" and (
+        _GOES_ON.match(behind) or _HELD_AT.search(before) or _OF_JOURNAL.search(before)
+    ):
         return False
     if series.kind == "journal" and (
-        _PART.match(behind) or _LONGER.match(behind.lstrip("." * ("." in printed))) or _is_continued(before)
+        _PART.match(behind)
+        or _MORE.match(behind)
+        or _LONGER.match(behind.lstrip("." * ("." in printed)))
+        or _is_continued(before)
     ):
         return False
     is_subject = series.generic and mention.last - mention.first == 1
-    return not is_subject or (not lead_of(before).strip(" ,.:") and _NUMBERED.match(behind) is not None)
+    return not is_subject or (not without_lead(before).strip(" ,.:") and _NUMBERED.match(behind) is not None)
 
 
 def _is_at_beginning(text: TokenizedText, judged: JudgedMention) -> bool:
     """Return whether a reference begins with a venue, whatever is said beside its name: "Shared Task Papers"."""
     before = text.plain[: text.tokens[judged.mention.first].start]
-    return judged.strength is Strength.BESIDE and not lead_of(before).strip(" ,.:")
+    is_acronym = before.endswith("(")  # "Annual Conference Companion on Dreams (DREAM '10)"
+    return judged.strength is Strength.BESIDE and (is_acronym or not without_lead(before).strip(" ,.:"))
 
 
 def _is_continued(before: str) -> bool:
@@ -117,7 +132,7 @@ def _is_continued(before: str) -> bool:
     word = _LAST_WORD.search(before)
     if word is None or word[1].lower() in _BEFORE_NAMES:
         return False
-    return lead_of(before) != "" or _PROCEEDINGS_OF.match(before) is not None
+    return without_lead(before) != "" or _PROCEEDINGS_OF.match(before) is not None
 
 
 def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None) -> Venue:
@@ -150,7 +165,13 @@ def _year_in(plain: str, published: datetime | None) -> int | None:
         plausible = [int(year) for year in years if 1800 < int(year) <= limit]  # noqa: PLR2004 - older than any journal
         if plausible:
             return plausible[0 if is_citation(plain) else -1]
-    return None
+    span = _YEARS.search(plain)
+    if span and int(span[2]) == int(span[1]) + 1 <= limit:
+        return int(span[2])
+    if (volume := _YEAR_AS_VOLUME.search(plain)) and int(volume[1]) <= limit:
+        return int(volume[1])
+    short = _SHORT_YEAR.search(plain)
+    return int(short[1]) + (2000 if int(short[1]) < 50 else 1900) if short else None  # noqa: PLR2004
 
 
 def _bare_years(plain: str) -> list[str]:

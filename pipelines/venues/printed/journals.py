@@ -41,7 +41,7 @@ class JournalList:
     def name(self, printed: str) -> str | None:
         """Return the full name of the only journal that a printed name can mean; None if there is none."""
         section = printed.partition(":")[0] if _SECTION.match(printed) else printed
-        apart = _JOINED.sub(" ", printed) if "." in printed else printed
+        apart = _JOINED.sub(" ", printed) if "." in printed or " " not in printed else printed
         spelled = dict.fromkeys((printed, section, apart))
         return next(filter(None, map(self._find, spelled)), None)
 
@@ -102,7 +102,7 @@ def _score(printed: list[str], full: list[str], *, has_dots: bool) -> tuple[int,
 
 
 def _small_words(name: str) -> set[str]:
-    return set(_WORD.findall(name.lower())) & _SMALL - {"and", "the"}
+    return set(_WORD.findall(name.lower().replace("&", " and "))) & _SMALL - {"the"}
 
 
 def _is_other_word(printed: str, full: str) -> bool:

@@ -92,7 +92,7 @@ def _children(text: TokenizedText, node: dict[str, Any], index: int, words: int)
     min_letters = 1 if words and has_dot and text.is_reference else _MIN_ABBREVIATION
     if word[0].isupper() and len(word) >= min_letters and (has_dot or text.is_reference):
         keys |= dict.fromkeys(key for key in node if key.startswith(word.lower()))
-    elif word == "J" and has_dot:
+    elif word == "J" and (has_dot or text.is_reference):
         keys["journal"] = None
     return [node[key] for key in keys if key and key in node]
 

@@ -21,7 +21,7 @@ _EXPANDED = re.compile(
 )
 _MAX_EXPANDED = 120  # characters of a full name before its acronym
 _GLUED_YEAR = re.compile(r" ?['’]\d\d(?!\d)|(?:19|20)\d\d(?!\d)")
-_GLUED = re.compile(r"\d[A-Za-z]|-(?!SRW)[A-Z]{2}")
+_GLUED = re.compile(r"\d[A-Za-z]|-(?!SRW)[A-Z]{2}|&[A-Z]")
 _SUFFIXES = {"w": "workshop", "f": "findings"}  # CVPRW, CVPRF
 _YEAR = 4  # digits
 _MIN_PREFIX = 2  # letters of a word glued before an acronym

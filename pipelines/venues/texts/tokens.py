@@ -19,7 +19,7 @@ ORGANIZERS = frozenset({"ACM", "AAAI", "CVF", "IAPR", "IEEE", "ISCA", "RSJ"})
 """Names before the name of a venue that do not change it, although some are venues themselves."""
 
 _LINK = re.compile(
-    r"(?:https?://|www\.|arXiv:)\S+|\b[\w.-]{1,80}\.(?:com|org|net|edu|io|gov|cn|sty|cls|bst)\b\S*", re.IGNORECASE
+    r"(?:https?://|www\.|arXiv:)\S+|\b[\w.-]{1,80}\.(?-i:com|org|net|edu|io|gov|cn|sty|cls|bst)\b\S*", re.IGNORECASE
 )
 _WAS_LINK = "\0"
 _SENTENCE_ENDS = frozenset(";|!?")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from pipelines.venues.printed.names import MONTH, is_series, listed_name
+from pipelines.venues.printed.listed import is_series, listed_name
+from pipelines.venues.printed.words import MONTH
 from pipelines.venues.table import venue_table
 
 if TYPE_CHECKING:

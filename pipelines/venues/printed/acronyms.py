@@ -1,0 +1,78 @@
+"""Tell the acronym of a venue from its name where both are printed: "ACS - Advances in Complex Systems". Pure."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.venues.printed.journals import initials
+from pipelines.venues.printed.listed import listed_name
+from pipelines.venues.printed.words import EVENT, KIND
+
+_FIRST = re.compile(r"[A-Z][A-Za-z]{1,9} [-–] (?=[A-Z])(?!The\b)")
+_LAST = re.compile(
+    r"(?:(?P<dash>\s[-–]\s)(?=[A-Z]\w{2,12}$)|(?<!\.)[\s-])(?P<acronym>(?(dash)\w+|[A-Z][A-Za-z]*[A-Z]))(?:-?\d{1,2})?$"
+)
+_ACRONYM = re.compile(r"[A-Z][a-z]*[A-Z][A-Za-z]*(?:-\d{1,2})?")
+_MIN_WORDS = 3
+_UNFINISHED = frozenset({"and", "for", "in", "of", "on", "the", "Conference", "Symposium", "Workshop", "Congress"})
+_EDITION = re.compile(
+    r"((?:\S+ ){2,}(?!(?:and|for|in|of|on|the|Conference|Symposium|Workshop|Congress) )\S+) "
+    r"[A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:-\d+)?"
+)
+_EDITION = re.compile(r"[,\s]*['’-]?\d")
+_BEHIND_SENTENCE = re.compile(r".{6,}[a-z]{5}\.\s+([A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)")
+_AND_PLACE = re.compile(r"([A-Z]{3,8}) [A-Z][a-z]+")
+_IN_BRACKETS = re.compile(
+    r"(?P<name>[^(]{10,150})\((?:[\dA-Z][^()\s]{0,20} )?(?P<acronym>[A-Z][\w&/-]*[A-Z][\w&/-]*(?: [A-Z][a-z]+)?)"
+)
+
+
+def without_acronym(name: str) -> str:
+    """Return a name without its acronym before or behind it: "ACS - Advances in …", "… and Biology-ICSMB"."""
+    left, dash, right = name.partition(" - ")
+    if dash and (left in right or right in left):  # "Dream Seminar - CIRP Dream Seminar"
+        return min(left, right, key=len)
+    if _FIRST.match(name) and (listed_name(right) or KIND.search(right) or _abbreviates(left, right)):
+        return right
+    last = _LAST.search(name)
+    if last is None:
+        return name
+    full, acronym = name[: last.start()], last["acronym"]
+    if KIND.search(full):
+        return full if last["dash"] or _abbreviates(acronym, full) else name
+    return acronym if last["dash"] and acronym.isupper() else name  # "Advances in Dreams - ASIAN 2006"
+
+
+def acronym_for(name: str, text: str, *, is_numbered: bool) -> str | None:
+    """Return the acronym that stands for a name which was read at the beginning of a text; None if the name is better.
+
+    `is_numbered` tells that the number of the edition stood before it.
+    """
+    if sentence := _BEHIND_SENTENCE.fullmatch(name.rstrip(".")):  # "Intelligent Systems and Networks. ICISN 2025"
+        return sentence[1]
+    if is_numbered and (placed := _AND_PLACE.fullmatch(name)):  # "Proc. 28th ICRC Tsukuba"
+        return placed[1]
+    bracket = _IN_BRACKETS.match(text)
+    is_cut = EVENT.search(name) is not None and text[len(name) : len(name) + 1] == ","
+    return bracket["acronym"] if bracket and is_cut else None  # "Conference on Objects, Models, Components (COMC)"
+
+
+def without_acronym_before_edition(name: str, behind: str) -> str:
+    """Return a name without its acronym if the number of an edition follows: "Practice of Dreaming DREAM 2008"."""
+    *words, last = name.split(" ")
+    is_name = len(words) >= _MIN_WORDS and words[-1] not in _UNFINISHED
+    return " ".join(words) if is_name and _ACRONYM.fullmatch(last) and _EDITION.match(behind) else name
+
+
+def name_before_initials(text: str) -> str | None:
+    """Return the name at the beginning of a text whose initials follow in brackets; None without such."""
+    bracket = _IN_BRACKETS.match(text)
+    name = bracket["name"].strip() if bracket else ""
+    is_whole = bracket is not None and initials(name) == bracket["acronym"].lower() and not re.search(r"\d", name)
+    return name if is_whole else None
+
+
+def _abbreviates(acronym: str, name: str) -> bool:
+    """Return whether a name has a word for each letter of an acronym, in order."""
+    letters = iter(initials(name))
+    return all(letter in letters for letter in acronym.lower())

@@ -1,0 +1,136 @@
+"""Arrange a reference so that it begins with its venue: without title, editors and volume before the name. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipelines.venues.printed.words import KIND, MONTH, ORDINAL
+
+_QUOTED = re.compile(
+    r"[\"“]([^\"“”]{10,300})[\"”],?|``([^`']{10,300})'',?|(?<!`)`([^`'’]{10,300})['’],?|^'([^']{10,300})',?|'([A-Z][^']{10,300}[.,])'"
+)
+_AT_QUOTE = re.compile(
+    r"(?:\b(?:in|of|the|on|en|les|des|sur|sobre|conference|symposium|workshop)|:)[\s(]*$", re.IGNORECASE
+)
+_BEFORE_QUOTE = re.compile(
+    rf"^(?:in )?(?:proc\w*\.? (?:of )?)?(?:the )?(?:{ORDINAL} )?(?:conference|congress|meeting)?\s*$",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(
+    r"^[^.]{0,60}\b(?:chapter|paper|article|contribution)\b[^.]{0,30}\b(?:in|of|to)(?: the)? *$|^in the book *$",
+    re.IGNORECASE,
+)
+_NO_NAME_BEHIND = re.compile(
+    r"[\s,.:(]*(?:$|\d|(?:eds?|edited|edt|v|vol(?:ume)?|pp?|pages?|no|book|isbn)\b)", re.IGNORECASE
+)
+_ERRATUM = re.compile(r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in)\b", re.IGNORECASE)
+_GLUED_VOLUME = re.compile(
+    r"^[A-Z]{3,6}(?=\d{1,4}[\s:(,])|(?:(?<=[a-z]\.)|(?<=\.[A-Z])|(?<=\. [A-Z]))(?=\d{1,4}[\s:(,])|"
+    r"(?<=\.[A-Z][a-z])[a-z]*(?=\d{1,4}:[A-Z]?\d)|^(?i:econf)(?=C\d{6})|"
+    r"(?<=[a-z])(?=[A-Z]\d{1,4}:[A-Z]?\d)|^[A-Za-z.]*[a-z](?=\d{1,4}:[A-Z]?\d)"
+)
+_INITIALS = re.compile(r"\b[A-Z]\.")
+_PROCEEDING = re.compile(r"\bPro(?:ceeding|\w{1,4}e+dings?)(?= of\b)|^Pro\w{1,4}e+dings\b", re.IGNORECASE)
+_COMPANION = re.compile(r"(?<=conference) companion(?= (?:to|on|of)\b)", re.IGNORECASE)
+_SECOND = re.compile(r"(?<=\d)[^;]{0,40};\s+(?=[A-Z])")
+_YEAR_FIRST = re.compile(r"^\(((?:19|20)\d\d)\)[\s,.:]*(?=[^\W\d_])(.+)", re.DOTALL)
+_VOLUME_FIRST = re.compile(
+    r"^((?:(?:(?:pp?|pages?|vol(?:ume)?|nos?|issue|number|year)\b[.:]?\s*(?=\S*\d)[\w–/-]+|"
+    rf"(?:{MONTH}[\s/-]+){{1,2}}\d{{4}}|\d{{4}})[\s,;.-]+)+)(?=[A-Z][^\W\d_])",
+    re.IGNORECASE,
+)
+_BIBCODE = re.compile(r"^((?:19|20)\d\d)([A-Z][A-Za-z&]{0,4})[.\dA-Z]{9,13}[A-Z]\b")
+_SCIENCE = re.compile(r"\bPoS(?:[\s:]+(?=[A-Z])|(?=[A-Z]{2}))")  # "PoS LAT2007:052"
+_SOCIETY_LAST = re.compile(
+    r"^([^\d(]+?), ((?:IEEE/ACM|ACM/IEEE|IEEE|IET|ACM)"
+    r"(?: (?:Transactions|Journal)(?: on| of)?\s*(?=[,.(]|vol)|\s*(?=\()))",
+    re.IGNORECASE,
+)  # "Dreams and Naps, IEEE Transactions on, vol. 3"
+_EVENT_LAST = re.compile(
+    r"^([^()]{5,120}?)(?: \(([^()]{2,30})\))?, ((?:19|20)\d\d )?"
+    r"([^,.;()]{0,60}\b(?:Conference|Symposium|Workshop|Congress) on)\b"
+    r"(?=[\s.,;]*(?:$|[,.;(]|\d|and (?:19|20)\d\d|vol))",
+    re.IGNORECASE,
+)  # "Dreams (DREAM), 2011 3rd International Conference on"
+_SPIE = re.compile(r"^Proceedings Volume (?=\d{4,5}, )")
+_RUSSIAN = re.compile(r"^.{20,}?\s//\s*(?=[A-Z])", re.DOTALL)  # authors and title before the slashes
+_ACRONYM_FIRST = re.compile(
+    r"^(?:\((?:[A-Z]{3,10}|\w+ version)\)\s*(?=[A-Z])|"
+    r"[A-Z]{3,10}, (?=(?:[A-Z]\w+ ){0,3}(?:Conference|Symposium|Workshop) on\b))"
+)
+_SERIES_FIRST = re.compile(
+    r"^((?:LN[A-Z]{2,4}|CCIS|AISC|Lecture Notes in [\w ]{5,40}),?\s+(?:vol(?:ume)?\.?\s*)?\d+),\s+"
+    r"(?!Springer|Elsevier|Birkh|Part |Volume |Pages )(?=[A-Z][a-z]+ [A-Za-z])"
+)
+_GLUED_COMMA = re.compile(r"(?<=[A-Za-z]),(?=[A-Za-z])")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ACCENT = re.compile(r"\\(?:([\"'`^~=.])\s*|([cvuHkr])\s+|([cvuHkr])(?=\{))\{?\\?([A-Za-z])\}?")
+_ACCENTS = dict(
+    zip("\"'`^~=.cvuHkr", "\u0308\u0301\u0300\u0302\u0303\u0304\u0307\u0327\u030c\u0306\u030b\u0328\u030a", strict=True)
+)
+_LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|[lLoOi])(?![A-Za-z])\s?")
+_FONT = re.compile(r"\\(?:text(?:it|bf|sl|rm)|emph|it|em|bf|sl|rm)\b\s*")
+_LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å"} | dict(
+    zip("lLoOi", "łŁøØı", strict=True)
+)
+
+
+def arrange(reference: str) -> str:
+    """Return a reference with its venue's name first and its volume, pages and year behind."""
+    reference = _SPIE.sub("Proc. SPIE ", reference.strip().removeprefix("Dans "))
+    plain = _ERRATUM.split(_without_title(without_tex(reference).strip()), maxsplit=1)[0]
+    if (second := _SECOND.search(plain)) and _YEAR.search(plain, 0, second.end()):
+        plain = plain[: second.end()].rstrip("; ")  # "JETP Lett. 5 (2001) 1; Pisma Zh. 6 (2000) 2"
+    plain = _ACRONYM_FIRST.sub("", _RUSSIAN.sub("", plain.strip()))
+    if series_first := _SERIES_FIRST.match(plain):
+        plain = f"{plain[series_first.end() :]}, {series_first[1]}"
+    if event_last := _EVENT_LAST.match(plain):
+        acronym = f" ({event_last[2]})" if event_last[2] else ""
+        year = f", {event_last[3].strip()}" if event_last[3] else ""
+        plain = f"{event_last[4]} {event_last[1]}{acronym}{year}{plain[event_last.end() :]}"
+    if bibcode := _BIBCODE.match(plain):
+        plain = f"{bibcode[2]} ({bibcode[1]})"
+    if year_first := _YEAR_FIRST.match(plain):
+        plain = f"{year_first[2]} ({year_first[1]})"
+    if (volume := _VOLUME_FIRST.match(plain)) and len(plain) > volume.end():
+        first = volume[1].rstrip(" ,;.")
+        plain = f"{plain[volume.end() :]}, {f'({first})' if _YEAR.fullmatch(first) else first}"
+    if society_last := _SOCIETY_LAST.match(plain):
+        plain = f"{society_last[2].strip()} {society_last[1]}{plain[society_last.end() :]}"
+    plain = _GLUED_COMMA.sub(", ", plain)
+    plain = _COMPANION.sub("", _PROCEEDING.sub("Proceedings", plain))
+    return _GLUED_VOLUME.sub(r"\g<0> ", _SCIENCE.sub("PoS, ", plain).replace("&,", "&"))
+
+
+def without_tex(text: str) -> str:
+    r"""Return a text with its accents in TeX as letters, and without braces: r"F\"orster", "Congr{è}s"."""
+    accented = _ACCENT.sub(
+        lambda match: unicodedata.normalize("NFC", match[4] + _ACCENTS[match[1] or match[2] or match[3]]), text
+    )
+    letters = _LETTER.sub(lambda match: _LETTERS[match[1]], _FONT.sub("", accented))
+    return letters.replace("{", "").replace("}", "").replace("\\&", "&")
+
+
+def _without_title(reference: str) -> str:
+    """Return a reference without the quoted title of a paper and the authors before it; a venue's name stays."""
+    quoted = _QUOTED.search(reference)
+    if quoted is None:
+        return reference
+    before, behind = reference[: quoted.start()], reference[quoted.end() :]
+    text = next(filter(None, quoted.groups())).rstrip(" ,")
+    if _PART_OF.match(before) or (not before.strip(" ,.:") and (_NO_NAME_BEHIND.match(behind) or KIND.search(text))):
+        return f"{text}; {behind}"
+    if not before.strip(" ,.:"):
+        return behind.lstrip(" ,.:;")
+    if _BEFORE_QUOTE.match(before):
+        return f"{before}{text}; {behind}"
+    if KIND.search(_INITIALS.sub("", before)):
+        return reference if _AT_QUOTE.search(before) else f"{before} {behind}"
+    if _AT_QUOTE.search(before):
+        return f"{before}{text}{behind}"
+    if _NO_NAME_BEHIND.match(behind):
+        return f"{before} {behind}"
+    year = _YEAR.search(before)
+    is_dated = year is None or _YEAR.search(behind) is not None
+    return behind.lstrip(" ,.:;") if is_dated else f"{behind.lstrip(' ,.:;')} ({year[0] if year else ''})"

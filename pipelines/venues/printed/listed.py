@@ -1,0 +1,36 @@
+"""Find the name of a venue of the table, or of a known journal, by a printed one. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.venues.printed.journals import journal_name
+from pipelines.venues.table import venue_table
+
+_SERIES = re.compile(
+    r"(?:Springer )?(?:LN[A-Z]{2,6}\b|CCIS\b)|Lecture Notes|CEUR|Communications in Computer|"
+    r"Advances in Intelligent|Proceedings of Machine"
+)
+
+
+def listed_name(name: str) -> str | None:
+    """Return the name of a venue of the table or of a known journal."""
+    table = venue_table()
+    without_society = name.removeprefix("IEEE ")
+    for spelling in (name, name.rstrip("."), name.removesuffix(" Journal"), without_society):
+        if series := table.said.get(spelling.casefold()) or table.by_name.get(spelling):
+            return series.name
+    singular = name.replace("Annual Reviews", "Annual Review", 1)
+    return next(filter(None, map(known_journal, (name, singular, without_society))), None)
+
+
+def known_journal(name: str) -> str | None:
+    """Return the journal that a printed name means, by its name in the table or else in the list; None if neither."""
+    full = journal_name(name)
+    series = full and venue_table().named(full)
+    return series.name if series else full
+
+
+def is_series(name: str) -> bool:
+    """Return whether a name is that of a series of proceedings of many venues."""
+    return _SERIES.match(name) is not None
