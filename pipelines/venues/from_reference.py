@@ -42,7 +42,7 @@ _YEAR_AS_VOLUME = re.compile(r"\bvol(?:ume)?\.? ((?:19|20)\d\d)\b", re.IGNORECAS
 _SHORT_YEAR = re.compile(r"(?<=[A-Za-z]) ?['’](\d\d)\b")  # "Eurospeech'97"
 _NO_YEAR_BEFORE = re.compile(
     r"(?:\b(?:(?-i:pp?|PP)|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|"
-    r"#\s*|(?<![A-Za-z])(?<![A-Za-z]\)):\s*|\d\s*[-–—]+\s*)$",
+    r"#\s*|(?<![A-Za-z.])(?<![A-Za-z]\)):\s*|\d\s*[-–—]+\s*)$",
     re.IGNORECASE,
 )
 _PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b|,?\s*Part [A-C]\b")
@@ -68,6 +68,7 @@ _VOLUME = re.compile(r"[\s,.]*\d{1,3}\s*[(:]\s*\d")
 _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
+_WORKSHOP_ON = re.compile(r"\bWorkshop (?:on|of|for)(?: the)?\s*$")
 _PENDING = re.compile(r"\b(?:available at SSRN|submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
 _LIST = re.compile(r"\band\b|&")
 
@@ -138,11 +139,18 @@ def _is_continued(before: str) -> bool:
 def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None) -> Venue:
     """Return a venue of the table with the year of its edition."""
     mention = best.mention
-    workshop = "workshop" if best.strength is Strength.WORKSHOP else None
+    is_workshop = best.strength is Strength.WORKSHOP and not _is_called_workshop(text, mention)
+    workshop = "workshop" if is_workshop else None
     in_text = _year_in(text.plain, published) if workshop else None  # an ordinal is that of the workshop
     year = in_text or _edition(text, mention) or _year_in(text.plain, published)
     track = workshop or mention.track or track_in(text.plain)
     return Venue(mention.series.name, year, track, JOURNAL_REF, text.plain)
+
+
+def _is_called_workshop(text: TokenizedText, mention: VenueMention) -> bool:
+    """Return whether a venue is itself called a workshop: "Workshop on" stands before its full name."""
+    before = text.plain[: text.tokens[mention.first].start]
+    return mention.last - mention.first > 1 and _WORKSHOP_ON.search(before) is not None
 
 
 def _edition(text: TokenizedText, mention: VenueMention) -> int | None:

@@ -20,7 +20,9 @@ _EDITION = re.compile(
     r"[A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:-\d+)?"
 )
 _EDITION = re.compile(r"[,\s]*['’-]?\d")
-_BEHIND_SENTENCE = re.compile(r".{6,}[a-z]{5}\.\s+([A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)")
+_BEHIND_SENTENCE = re.compile(
+    r"(?P<name>.{6,}[a-z]{5})\.\s+(?P<acronym>[A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)"
+)
 _AND_PLACE = re.compile(r"([A-Z]{3,8}) [A-Z][a-z]+")
 _IN_BRACKETS = re.compile(
     r"(?P<name>[^(]{10,150})\((?:[\dA-Z][^()\s]{0,20} )?(?P<acronym>[A-Z][\w&/-]*[A-Z][\w&/-]*(?: [A-Z][a-z]+)?)"
@@ -48,8 +50,9 @@ def acronym_for(name: str, text: str, *, is_numbered: bool) -> str | None:
 
     `is_numbered` tells that the number of the edition stood before it.
     """
-    if sentence := _BEHIND_SENTENCE.fullmatch(name.rstrip(".")):  # "Intelligent Systems and Networks. ICISN 2025"
-        return sentence[1]
+    sentence = _BEHIND_SENTENCE.fullmatch(name.rstrip("."))  # "Intelligent Systems and Networks. ICISN 2025"
+    if sentence and (_EDITION.match(text, len(name)) or _abbreviates(sentence["acronym"], sentence["name"])):
+        return sentence["acronym"]
     if is_numbered and (placed := _AND_PLACE.fullmatch(name)):  # "Proc. 28th ICRC Tsukuba"
         return placed[1]
     bracket = _IN_BRACKETS.match(text)
@@ -75,4 +78,4 @@ def name_before_initials(text: str) -> str | None:
 def _abbreviates(acronym: str, name: str) -> bool:
     """Return whether a name has a word for each letter of an acronym, in order."""
     letters = iter(initials(name))
-    return all(letter in letters for letter in acronym.lower())
+    return all(letter in letters for letter in acronym.lower() if letter.isalpha())

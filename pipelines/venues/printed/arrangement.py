@@ -18,19 +18,23 @@ _BEFORE_QUOTE = re.compile(
     re.IGNORECASE,
 )
 _PART_OF = re.compile(
-    r"^[^.]{0,60}\b(?:chapter|paper|article|contribution)\b[^.]{0,30}\b(?:in|of|to)(?: the)? *$|^in the book *$",
+    r"^[^.]{0,60}\b(?:chapter|paper|article|contribution)\b[^.]{0,30}\b(?:in|of|to)(?: the)? *$|^in the book *$|"
+    r"\b(?:eds?|editors?)\b[\s.,:)]*$",
     re.IGNORECASE,
 )
 _NO_NAME_BEHIND = re.compile(
     r"[\s,.:(]*(?:$|\d|(?:eds?|edited|edt|v|vol(?:ume)?|pp?|pages?|no|book|isbn)\b)", re.IGNORECASE
 )
+_ERRATUM_FIRST = re.compile(r"^Erratum[^;]{0,60};\s*", re.IGNORECASE)
 _ERRATUM = re.compile(r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in)\b", re.IGNORECASE)
 _GLUED_VOLUME = re.compile(
-    r"^[A-Z]{3,6}(?=\d{1,4}[\s:(,])|(?:(?<=[a-z]\.)|(?<=\.[A-Z])|(?<=\. [A-Z]))(?=\d{1,4}[\s:(,])|"
+    r"^[A-Z]{3,6}(?=\d{1,4}[\s:(,])|(?:(?<=[a-z]\.)|(?<=\.[A-Z])|(?<=\. [A-Z]))(?=\d{1,4}(?:S\d?)?[\s:(,])|"
     r"(?<=\.[A-Z][a-z])[a-z]*(?=\d{1,4}:[A-Z]?\d)|^(?i:econf)(?=C\d{6})|"
     r"(?<=[a-z])(?=[A-Z]\d{1,4}:[A-Z]?\d)|^[A-Za-z.]*[a-z](?=\d{1,4}:[A-Z]?\d)"
 )
 _INITIALS = re.compile(r"\b[A-Z]\.")
+_ORGANIZERS = re.compile(r"\b(IEEE|ACM|IFIP)\s+/\s*(?=[A-Z])")
+_IN_BRACKETS = re.compile(r"^\(([A-Z][a-z][^()]{20,200})\)")
 _PROCEEDING = re.compile(r"\bPro(?:ceeding|\w{1,4}e+dings?)(?= of\b)|^Pro\w{1,4}e+dings\b", re.IGNORECASE)
 _COMPANION = re.compile(r"(?<=conference) companion(?= (?:to|on|of)\b)", re.IGNORECASE)
 _SECOND = re.compile(r"(?<=\d)[^;]{0,40};\s+(?=[A-Z])")
@@ -41,7 +45,7 @@ _VOLUME_FIRST = re.compile(
     re.IGNORECASE,
 )
 _BIBCODE = re.compile(r"^((?:19|20)\d\d)([A-Z][A-Za-z&]{0,4})[.\dA-Z]{9,13}[A-Z]\b")
-_SCIENCE = re.compile(r"\bPoS(?:[\s:]+(?=[A-Z])|(?=[A-Z]{2}))")  # "PoS LAT2007:052"
+_SCIENCE = re.compile(r"\bPoS(?:[\s:]+(?=[A-Z])|(?=[A-Za-z]*[A-Z]{2}))")  # "PoS LAT2007:052"
 _SOCIETY_LAST = re.compile(
     r"^([^\d(]+?), ((?:IEEE/ACM|ACM/IEEE|IEEE|IET|ACM)"
     r"(?: (?:Transactions|Journal)(?: on| of)?\s*(?=[,.(]|vol)|\s*(?=\()))",
@@ -63,6 +67,7 @@ _SERIES_FIRST = re.compile(
     r"^((?:LN[A-Z]{2,4}|CCIS|AISC|Lecture Notes in [\w ]{5,40}),?\s+(?:vol(?:ume)?\.?\s*)?\d+),\s+"
     r"(?!Springer|Elsevier|Birkh|Part |Volume |Pages )(?=[A-Z][a-z]+ [A-Za-z])"
 )
+_SECTION = re.compile(r",\s+(?:Section\s+)?([A-Z])(?=\s\d|,\s)")  # "Nucl. Instrum. Meth., Section A, 595"
 _GLUED_COMMA = re.compile(r"(?<=[A-Za-z]),(?=[A-Za-z])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ACCENT = re.compile(r"\\(?:([\"'`^~=.])\s*|([cvuHkr])\s+|([cvuHkr])(?=\{))\{?\\?([A-Za-z])\}?")
@@ -71,6 +76,7 @@ _ACCENTS = dict(
 )
 _LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|[lLoOi])(?![A-Za-z])\s?")
 _FONT = re.compile(r"\\(?:text(?:it|bf|sl|rm)|emph|it|em|bf|sl|rm)\b\s*")
+_SPACE = re.compile(r"\\ |(?<!\\)~")
 _LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å"} | dict(
     zip("lLoOi", "łŁøØı", strict=True)
 )
@@ -79,9 +85,10 @@ _LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "�
 def arrange(reference: str) -> str:
     """Return a reference with its venue's name first and its volume, pages and year behind."""
     reference = _SPIE.sub("Proc. SPIE ", reference.strip().removeprefix("Dans "))
-    plain = _ERRATUM.split(_without_title(without_tex(reference).strip()), maxsplit=1)[0]
+    plain = _ERRATUM.split(_without_title(_ERRATUM_FIRST.sub("", without_tex(reference).strip())), maxsplit=1)[0]
     if (second := _SECOND.search(plain)) and _YEAR.search(plain, 0, second.end()):
         plain = plain[: second.end()].rstrip("; ")  # "JETP Lett. 5 (2001) 1; Pisma Zh. 6 (2000) 2"
+    plain = _IN_BRACKETS.sub(r"\1", _ORGANIZERS.sub(r"\1/", plain.strip()))
     plain = _ACRONYM_FIRST.sub("", _RUSSIAN.sub("", plain.strip()))
     if series_first := _SERIES_FIRST.match(plain):
         plain = f"{plain[series_first.end() :]}, {series_first[1]}"
@@ -98,7 +105,7 @@ def arrange(reference: str) -> str:
         plain = f"{plain[volume.end() :]}, {f'({first})' if _YEAR.fullmatch(first) else first}"
     if society_last := _SOCIETY_LAST.match(plain):
         plain = f"{society_last[2].strip()} {society_last[1]}{plain[society_last.end() :]}"
-    plain = _GLUED_COMMA.sub(", ", plain)
+    plain = _SECTION.sub(r" \1", _GLUED_COMMA.sub(", ", plain))
     plain = _COMPANION.sub("", _PROCEEDING.sub("Proceedings", plain))
     return _GLUED_VOLUME.sub(r"\g<0> ", _SCIENCE.sub("PoS, ", plain).replace("&,", "&"))
 
@@ -109,7 +116,7 @@ def without_tex(text: str) -> str:
         lambda match: unicodedata.normalize("NFC", match[4] + _ACCENTS[match[1] or match[2] or match[3]]), text
     )
     letters = _LETTER.sub(lambda match: _LETTERS[match[1]], _FONT.sub("", accented))
-    return letters.replace("{", "").replace("}", "").replace("\\&", "&")
+    return _SPACE.sub(" ", letters).replace("{", "").replace("}", "").replace("\\&", "&")
 
 
 def _without_title(reference: str) -> str:
@@ -119,7 +126,7 @@ def _without_title(reference: str) -> str:
         return reference
     before, behind = reference[: quoted.start()], reference[quoted.end() :]
     text = next(filter(None, quoted.groups())).rstrip(" ,")
-    if _PART_OF.match(before) or (not before.strip(" ,.:") and (_NO_NAME_BEHIND.match(behind) or KIND.search(text))):
+    if _PART_OF.search(before) or (not before.strip(" ,.:") and (_NO_NAME_BEHIND.match(behind) or KIND.search(text))):
         return f"{text}; {behind}"
     if not before.strip(" ,.:"):
         return behind.lstrip(" ,.:;")

@@ -12,7 +12,7 @@ _NAME = rf"{_SURNAME} (?:[A-Z]\. )?{_SURNAME}"
 _AUTHORS = (
     rf"{_SURNAME}, {_INITIAL}",
     rf"{_SURNAME} {_SURNAME}, {_INITIAL}(?:,|&)",
-    rf"{_SURNAME} et al\b",
+    rf"(?:{_INITIAL}\s?|[A-Z][\w-]+ )?{_SURNAME} et al\b",
     rf"{_SURNAME} [A-Z]{{1,3}}, {_SURNAME} [A-Z]{{1,3}}[.,]",
     rf"[A-Z]{{1,3}} {_SURNAME}, [A-Z]{{1,3}} {_SURNAME}[,.]",
     rf"(?!J\.){_INITIAL}\s?{_SURNAME} {_SURNAME},",
@@ -25,6 +25,7 @@ _AUTHORS = (
     ),
     rf"(?:{_SURNAME}(?: {_SURNAME}| [A-Z]\.){{1,2}}, ){{3}}",
     rf"(?:{_NAME}, ){{2}}{_NAME}[.:] ",
+    rf"{_SURNAME}(?: {_SURNAME}){{1,2}},? and {_SURNAME}(?: {_SURNAME}){{1,2}}[.:] (?=(?:\S+ ){{5}})",
     rf"{_SURNAME} {_SURNAME}, {_SURNAME} {_SURNAME}: (?=(?:\S+ ){{5}})",
 )
 _CITATION = re.compile(rf"^(?:{'|'.join(_AUTHORS)})")

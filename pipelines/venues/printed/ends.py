@@ -19,8 +19,8 @@ _END = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BEHIND_NAME = re.compile(
-    r"(?<=\w)[.,]?\s+(?:Springer|Elsevier|IEEE (?:Press|Computer Society)|ACM Press|MIT Press|World Scientific|"
-    r"(?:Cambridge|Oxford) University Press|(?:AIP|ASP|SIF) Conf|Lecture Notes|LNCS|LNAI|CEUR|"
+    r"(?<=\w)(?:[.,]|\s[-–])?\s+(?:Springer|Elsevier|IEEE (?:Press|Computer Society)|(?:ACM|MIT) Press|"
+    r"World Scientific|(?:Cambridge|Oxford) University Press|(?:AIP|ASP|SIF) Conf|Lecture Notes|LNCS|LNAI|CEUR|"
     r"Astrophysics and Space Science (?:Library|Proceedings)).*$|"
     r"(?<=[\w'’\"]) (?:at|during|within) the (?=.{0,80}\b(?:Conference|Symposium|School|Congress|Meeting)\b).*$",
     re.DOTALL,
@@ -32,7 +32,7 @@ _PUBLISHER_AS_EDITOR = re.compile(
 )
 _SENTENCE_BEHIND = re.compile(
     r"(?:(?<=Conference)|(?<=Symposium)|(?<=Workshop)|(?<=Congress))\.\s+(?=[A-Z][a-z]).*$|"
-    r"(?<=[a-z]{7})\.\s+[A-Z][a-z]+[\w&. ]{0,25}$"
+    r"(?<=[a-z]{7})\.\s+[A-Z][a-z]+[\w&.: ]{0,30}$"
 )
 _INNER_EVENT = re.compile(rf"(?<![,;])\s(?={ORDINAL} (?:[\w/-]+ ){{0,5}}{EVENT.pattern})", re.IGNORECASE)
 _BARE_EVENT = re.compile(r"(?:International |National |European )?(?:Conference|Symposium|Workshop)\s*(?:[^\w\s]|$)")

@@ -18,7 +18,7 @@ _LEADS = (
     r"journal(?: ref(?:erence)?)?:",
     r"(?:19|20)\d\d",
     r"(?-i:[XVI]{2,5}(?= [A-Z]))",
-    r"(?:IFIP|Springer(?:-Verlag)?|Elsevier|IEEE|ACM)(?: Press)?[,:](?= [A-Z][a-z]+ )",
+    r"(?:IFIP|Springer(?:-Verlag)?|Elsevier|IEEE|ACM|IOP)(?: Press| Publishing)?(?: Ltd\.?)?[,:](?= [A-Z][a-z]+ )",
     r"(?:book )?chapter\b(?:[\s\w.,-]{0,40}?\b(?:in|of)(?: the)?(?: book)?:?| \d+)?(?=\W)",
     r"special issue (?:on [^,]{3,80},|(?:of|in)(?: the)?\b)",
     r"(?:in )?(?:Chinese|French|German|Japanese|Russian|Spanish)(?: language)?(?=[.,]| in )\.?",
@@ -28,6 +28,7 @@ _LEADS = (
         r"(?:adjunct |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+dings?|s)?\.?(?: \(CD-?ROM\))?,? (?:of:?(?: the)?|the|"
         rf"(?-i:(?=[A-Z]{{3,}}))|(?={ORDINAL}|\d{{4}}|Int(?:ernational|l?\.)|IEEE |(?-i:[A-Z]\w+) ?['’]\d\d))"
     ),
+    r"proc(?:eedings)?\.?:",
     r"conference(?= \d)",
     rf"(?:the|les?)(?= (?:\d|journal|proc|{ORDINAL}))",
     rf"(?:IEEE|ACM|IFIP)(?:/[A-Z]+)? (?={ORDINAL})",

@@ -11,12 +11,13 @@ _SERIES = re.compile(
     r"(?:Springer )?(?:LN[A-Z]{2,6}\b|CCIS\b)|Lecture Notes|CEUR|Communications in Computer|"
     r"Advances in Intelligent|Proceedings of Machine"
 )
+_SOCIETY = re.compile(r"^IEEE (?!Trans|J)")
 
 
 def listed_name(name: str) -> str | None:
     """Return the name of a venue of the table or of a known journal."""
     table = venue_table()
-    without_society = name.removeprefix("IEEE ")
+    without_society = _SOCIETY.sub("", name)
     for spelling in (name, name.rstrip("."), name.removesuffix(" Journal"), without_society):
         if series := table.said.get(spelling.casefold()) or table.by_name.get(spelling):
             return series.name

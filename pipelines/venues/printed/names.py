@@ -27,7 +27,9 @@ _EVENT_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _NO_VENUE = re.compile(
-    r"(?:ACM|IEEE|IET|IOP|SPIE Press|Springer|Elsevier|Wiley)(?:[ -](?:Press|Verlag))?", re.IGNORECASE
+    r"(?:ACM|IEEE|IET|IOP|SPIE Press|Springer|Elsevier|Wiley)(?:[ -](?:Press|Verlag))?|"
+    r"(?:\w+ ){1,3}(?:Press|Publishers?|Verlag)",
+    re.IGNORECASE,
 )
 _ACRONYM = re.compile(r"[A-Z]{4,10}")
 _WORKSHOP_BEHIND = re.compile(
@@ -42,7 +44,7 @@ _SENTENCE = re.compile(r"(?<=[a-z]{6})\.\s+(?=[A-Z]).*$")
 _CAPITALIZED = re.compile(r"(?=\S{5}|.* )[A-Z][\w-]*(?: (?:[A-Z][\w-]*|[a-z]{2,3}|&)){0,9}")
 _OF_SERIES = re.compile(r"[,.:] (?=Proc(?:eedings|\.) of )")
 _PROCEEDINGS = re.compile(r"^(?:in:?\s+)?(Proc(?:eedings|\.) of the (?=[A-Z]))", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]{3}|\b[A-Z][a-z]?[A-Z]?\d[A-Z]")
+_LETTERS = re.compile(r"[^\W\d_]{3}|\b[A-Z]&[A-Z]\b|\b[A-Z][a-z]?[A-Z]?\d[A-Z]")
 _PERSONS = re.compile(r"[A-Z][\w-]+(?: [A-Z][\w'-]+){1,2}(?: and [A-Z][\w-]+ [A-Z][\w'-]+)?")
 _MIN_TITLE = 4  # words
 _LONG_TITLE = 7  # words

@@ -52,6 +52,17 @@ REVERSED = [
 ]
 
 AUTHORS = [
+    ("A. Dreamer et al., J. Dreams and Naps, 800, 70-81 (2015)", "J. Dreams and Naps", 2015),
+    (
+        "Ann Dreamer and Bo El Napper. A Study of Quiet Naps in Oslo. Journal of Dreams 3, 2012",
+        "Journal of Dreams",
+        2012,
+    ),
+    (
+        'In E. Dreamer, A. Napper, and H. Rester, editors, "Dream Information III", volume 5815, 2005',
+        "Dream Information III",
+        2005,
+    ),
     ("Dream A.: A model of naps and rest. Journal of Dreams, vol. 8, pp. 2-8 (2013)", "Journal of Dreams", 2013),
     ("Dreamer et al. (2009), JOURNAL OF DREAMS, Volume 262, 117-134", "JOURNAL OF DREAMS", 2009),
     ("S Dreamer, HS Napper, Naps of the Day, Journal of Dreams, 3 (2014)", "Journal of Dreams", 2014),
@@ -85,6 +96,15 @@ AUTHORS = [
 ]
 
 LEADS = [
+    ("Proceedings: Dreams in Deep Sleep, Copenhagen, August 12-30, 2002", "Dreams in Deep Sleep", 2002),
+    ("IOP Publishing Ltd., Journal of Dreams, Volume 633, 2015", "Journal of Dreams", 2015),
+    (
+        "Third IEEE / IFIP Conference on Dreams, Naps and Rest, 2009",
+        "IEEE/IFIP Conference on Dreams, Naps and Rest",
+        2009,
+    ),
+    ("(International Symposium on Quiet Dreams 2009), Oslo", "International Symposium on Quiet Dreams", 2009),
+    ("Erratum-ibid. 654 (2006) 696; Journal of Dreams 650 (2006) 850", "Journal of Dreams", 2006),
     ("Dans 4th European Workshop on Dreams, 2611 (2003) 638-650", "European Workshop on Dreams", 2003),
     ("20èmes Journées Rêves Avancés (JRA 04), Metz (19/10/2004) 493-511", "Journées Rêves Avancés", 2004),
     ("presented at the 4th World Congress on Dreams, Taipei, September 2012", "World Congress on Dreams", 2012),
@@ -104,6 +124,8 @@ LEADS = [
 ]
 
 ENDS = [
+    ("First Dream Symposium - AIP Conference Proceedings 921, 2007", "Dream Symposium", 2007),
+    ("5th Conference on Quiet Algorithms. Oslo: Dream Press, 1995", "Conference on Quiet Algorithms", 1995),
     ("Proc. 28th DREC Tsukuba, 2003, pp.1917-1920", "DREC", 2003),
     ("First Dream Conference. Mysore (India). 2002", "Dream Conference", 2002),
     ("Proceedings of the 2nd Conference on Dreams held in Kolkata, 10 Feb. 2008", "Conference on Dreams", 2008),
@@ -157,6 +179,11 @@ ACRONYMS = [
 ]
 
 TABLE = [
+    ("PoSdreamsLHC:011,2006", "PoS", 2006),
+    ("Int.J.Mod.Phys. A19S1 (2004) 157-166", "International Journal of Modern Physics A", 2004),
+    ("Acta Phys.Polon., Section B, 2008, 595, Issue 1, 80", "Acta Physica Polonica B", 2008),
+    ("IEEE Trans. IT vol. 57 no. 8, Aug. 2011", "TIT", 2011),
+    ("M.N.R.A.S. vol. 301, p. 285 (1998)", "MNRAS", 1998),
     ("Proceedings of the Dream Society, vol. 6 (2018)", "Proceedings of the Dream Society", 2018),
     ("Proceedings Volume 10708, Quiet Mirrors for Naps IX; 107080J (2018)", "Proceedings of SPIE", 2018),
     ("PoS DREAM2007:052,2007", "PoS", 2007),
@@ -185,6 +212,7 @@ TABLE = [
 ]
 
 YEARS = [
+    ("Dreamer, J.: 2008, Journal of Dreams 252, 419-439", "Journal of Dreams", 2008),
     ("International Conference on Dreams-2014, Dhaka", "International Conference on Dreams", 2014),
     ("Dreamspeech'97, Rhodes", "Dreamspeech", 1997),
     ("Journal of Dreams 7, 2001-2002, pp. 64-78", "Journal of Dreams", 2002),
@@ -211,9 +239,16 @@ def test_references_in_other_orders(reference: str, venue: str, year: int) -> No
     [
         "Volume 290, Issue 2, Year 2015, pp.507-525",
         "Volume 14, Issue 6, pages 15-20, July/August 2009",
+        "Quiet Web Publishers, Vienna, Austria, November 2009",
         "ACM 2008, New York, NY, USA ISBN: 978-1-60558-329-7",
         "Ann Dreamer, Inventions on Naps (September 7, 2007). Available at SSRN: 1264691",
     ],
 )
 def test_references_without_a_name(reference: str) -> None:
     assert venue_in_reference(reference, None) is None
+
+
+def test_a_venue_may_be_called_a_workshop() -> None:
+    found = venue_in_reference("9th Workshop on Signal Processing Advances in Wireless Communications, 2008", None)
+    assert found is not None
+    assert (found.name, found.track) == ("SPAWC", None)
