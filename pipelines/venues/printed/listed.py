@@ -11,14 +11,14 @@ _SERIES = re.compile(
     r"(?:Springer )?(?:LN[A-Z]{2,6}\b|CCIS\b)|Lecture Notes|CEUR|Communications in Computer|"
     r"Advances in Intelligent|Proceedings of Machine"
 )
-_SOCIETY = re.compile(r"^IEEE (?!Trans|J)")
+_SOCIETY = re.compile(r"^IEEE (?=\S+ \S)(?!Trans|J)")
 
 
 def listed_name(name: str) -> str | None:
     """Return the name of a venue of the table or of a known journal."""
     table = venue_table()
-    without_society = _SOCIETY.sub("", name)
-    for spelling in (name, name.rstrip("."), name.removesuffix(" Journal"), without_society):
+    without_society = _SOCIETY.sub("", name)  # "IEEE Dreams in Science"
+    for spelling in (name, name.rstrip("."), name.removesuffix(" Journal"), name.removeprefix("IEEE ")):
         if series := table.said.get(spelling.casefold()) or table.by_name.get(spelling):
             return series.name
     singular = name.replace("Annual Reviews", "Annual Review", 1)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.venues.table import venue_table
+from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.tokens import ORGANIZERS
 from pipelines.venues.texts.tracks import track_in
 
@@ -33,6 +34,17 @@ _BESIDE = re.compile(
 _VOLUME_BEFORE = re.compile(r"\b(?:adjunct|companion) proceedings (?:of|to) (?:the )?[^.;,]{0,100}$", re.IGNORECASE)
 _VOLUME_BEHIND = re.compile(r"\s*(?:['’]?\d{2}(?:\d\d)?\s*)?(?:Adjunct|Companion)\b")
 _NEW_VENUE = re.compile(r"\b(?:accept\w*|also|publish\w*|appear\w*)\b", re.IGNORECASE)
+_NAME_BEFORE = re.compile(
+    r"(?:^|[.;|] |\b(?:pages?|figures?|tables?), |\b(?:at|by|in|to) (?:the )?)"
+    r"(?P<name>[A-Z][\w-]+(?: (?:[A-Z][\w-]+|and|for|in|of|on|the)){1,3}), $"
+)
+"""Several capitalized words between the beginning of a part and a comma: "10 pages, Retail Dreams, "."""
+_ORDINARY = frozenset(
+    {"abstract", "award", "best", "camera-ready", "candidate", "code", "conference", "extended", "final", "full"}
+    | {"honorable", "invited", "long", "mention", "outstanding", "page", "paper", "poster", "presentation", "project"}
+    | {"ready", "report", "research", "short", "supplementary", "symposium", "talk", "technical", "version", "website"}
+)
+"""Words that say what a paper is, not where it is."""
 _MIN_NAME = 3
 _MAX_NAME = 60  # characters before or behind a venue in which the acronym of a workshop is searched
 _MAX_BESIDE = 160  # characters before a venue in which its relation to a workshop is searched
@@ -68,6 +80,22 @@ def holds_other(text: TokenizedText, mention: VenueMention) -> bool:
     start = text.tokens[mention.first].start
     beside = _BESIDE.search(text.plain, max(0, start - _MAX_BESIDE), start)
     return beside is not None and not _NEW_VENUE.search(beside["rest"])
+
+
+def follows_unknown_name(text: TokenizedText, mention: VenueMention) -> bool:
+    """Return whether a name that is no venue stands before a conference and its year: "Retail Dreams, ICCV 2025".
+
+    It may be that of a workshop there. Names of tracks, kinds of papers, and of the conference itself are none.
+    """
+    start = text.tokens[mention.first].start
+    before = _NAME_BEFORE.search(text.plain, max(0, start - _MAX_BESIDE), start)
+    if before is None or mention.series.kind != "conference" or stated_year(text, mention) is None:
+        return False
+    name, table = before["name"], venue_table()
+    own = {word.lower() for title in (mention.series.full_name, *mention.series.names) for word in title.split()}
+    words = set(name.lower().split()) - table.ignored
+    is_said = table.cues.search(name) or track_in(name) or table.named(name) or not words.isdisjoint(_ORDINARY)
+    return not is_said and not words <= own and words.isdisjoint(table.around)
 
 
 def _is_second_volume(text: TokenizedText, start: int, end: int) -> bool:

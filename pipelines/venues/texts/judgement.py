@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.venues.table import TOKEN, venue_table
 from pipelines.venues.texts.editions import stated_year
-from pipelines.venues.texts.hosts import is_host, names_workshop_at
+from pipelines.venues.texts.hosts import follows_unknown_name, is_host, names_workshop_at
 from pipelines.venues.texts.strength import Cue, JudgedMention, Strength, follows_workshop, repeats_host
 from pipelines.venues.texts.tokens import VenueMention
 
@@ -62,6 +62,8 @@ def judge_mentions(text: TokenizedText, mentions: Sequence[VenueMention]) -> lis
                 repeats_host(text, event, cue, hosts) or follows_workshop(text, event, judged)
             ):
                 strength = Strength.WORKSHOP
+            if strength >= Strength.NAMED and not text.is_reference and follows_unknown_name(text, event):
+                strength = Strength.BESIDE
             judged.append(JudgedMention(event, strength))
             hosts += judged[-1:] if strength is Strength.WORKSHOP else []
             is_applied = True
