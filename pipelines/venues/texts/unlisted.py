@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA, Levenshtein
 
 from pipelines.venues.printed.listed import is_series, listed_name
-from pipelines.venues.printed.words import MONTH
+from pipelines.venues.printed.words import MONTH, ORDINAL
 from pipelines.venues.table import venue_table
 
 if TYPE_CHECKING:
@@ -31,6 +31,17 @@ _PROCEEDINGS = re.compile(
     r"(?:^|[.;,]\s*|\bin\s+)(?:the\s+)?(?P<of>Proc(?:eedings|\.|s\.)?\s+(?:of\s+)?(?:the\s+)?(?=[A-Z\d]))",
     re.IGNORECASE,
 )
+_PAPER_AT = re.compile(r"\b(?:abstract|paper|poster|talk)s?\s+(?:at|in)\s+(?:the\s+)?(?=[A-Z])", re.IGNORECASE)
+_ONLY_EVENT = re.compile(
+    rf"(?:Conference: )?(?:the )?(?P<number>(?:20\d\d|{ORDINAL})\s)*"
+    r"(?=(?:[A-Z][\w/-]*+ ){0,5}(?:Conference|Symposium|Congress) on [A-Z])",
+    re.IGNORECASE,
+)
+"""What stands before the name of an event that a comment begins with: "2026 3rd International Conference on"."""
+_TAKEN = re.compile(r"(?:^|[.;,:]\s)(?P<name>[A-Z]{4,10})\s?['’]?(?P<year>20\d\d),? \(?accepted\b")
+_WITH_VOLUME = re.compile(r"(?P<name>[A-Z]{4,8}),? Vol(?:ume|\.)? ?\d")
+_JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
+_WORKSHOP_PAPER = re.compile(r"(?:^|[.;,]\s)(?P<name>[A-Z][\w-]*[A-Z][\w-]*) [Ww]orkshop paper\b")
 _LEAD = re.compile(
     r"(?:(?:the|proc(?:eedings|s?\.)?(?: of)?(?= )|journal:|\d{1,3} ?(?:st|nd|rd|th)|(?:19|20)\d\d|"
     r"(?:twenty|thirty|forty|fifty|sixty|seventy)?[- ]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|"
@@ -113,21 +124,43 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
     cues = {cue.lastgroup for cue in venue_table().cues.finditer(text.plain)}
     if not cues <= {"accepted", "earlier", "workshop"} or _NO_VENUE.search(text.plain):
         return None
-    alone = _ALONE.fullmatch(text.plain.strip())  # "CLPsych 2026"
-    if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
-        return alone["name"], _plausible(int(alone["year"]), published), None
     is_workshop = "workshop" in cues or _WORKSHOP.search(text.plain) is not None
+    if stated := _of_workshop_paper(text.plain) if is_workshop else _stated_alone(text.plain.strip()):
+        name, year = stated
+        return name, _plausible(year, published), "workshop" if is_workshop else None
     read = _workshop if is_workshop else _named
-    for clause in _clauses(text.plain):
+    for clause in _clauses(text.plain, is_earlier="earlier" in cues):
         if found := read(clause) or (None if is_workshop else _of_proceedings(clause)):
             name, year = found
             return name, _plausible(year or _year_in(clause), published), "workshop" if is_workshop else None
     return None
 
 
-def _clauses(plain: str) -> Iterator[str]:
-    """Yield what follows each word of acceptance."""
-    for cue in (*_ACCEPTED.finditer(plain), *_PROCEEDINGS.finditer(plain)):
+def _stated_alone(plain: str) -> tuple[str, int | None] | None:
+    """Return the venue and year of a text that has a venue's name and year without a word of acceptance before it."""
+    alone = _ALONE.fullmatch(plain) or _TAKEN.search(plain)  # "CLPsych 2026", "6 pages, DREAM 2026 accepted"
+    if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
+        return alone["name"], int(alone["year"])
+    journal = _JOURNAL_ALONE.fullmatch(plain)  # "Sensors 2020"
+    if journal and (series := venue_table().by_name.get(journal["name"])) and series.kind == "journal":
+        return series.name, int(journal["year"])
+    event = _ONLY_EVENT.match(plain)
+    if event is None or not event[0] or (found := _kind_of_event(plain[event.end() :])) is None:
+        return None
+    years = _YEAR.findall(plain)
+    return (found[0], found[1] or int(years[0])) if found[1] or years else None
+
+
+def _of_workshop_paper(plain: str) -> tuple[str, None] | None:
+    """Return the workshop that is named before "workshop paper": "DreamNLP workshop paper"."""
+    found = _WORKSHOP_PAPER.search(plain)
+    return None if found is None else (f"{found['name']} Workshop", None)
+
+
+def _clauses(plain: str, *, is_earlier: bool) -> Iterator[str]:
+    """Yield what follows each word of acceptance, and "paper at" unless that may be another version."""
+    papers = () if is_earlier else _PAPER_AT.finditer(plain)
+    for cue in (*_ACCEPTED.finditer(plain), *_PROCEEDINGS.finditer(plain), *papers):
         start = cue.start("of") if cue.re is _PROCEEDINGS else cue.end()
         yield plain[start : start + _CLAUSE]
 
@@ -136,6 +169,8 @@ def _named(clause: str) -> tuple[str, int | None] | None:
     """Return the name that a clause begins with, and the year in its short form."""
     if journal := _journal(clause) or _journal(_PUBLISHER.sub("", _without_lead(clause))):
         return journal, None
+    if with_volume := _WITH_VOLUME.match(clause):  # "IJDN, Volume 13, Issue 10 (October 2024)"
+        return with_volume["name"], None
     clause = _without_lead(clause)
     without_organizer = re.sub(rf"^(?:(?:{'|'.join(_ORGANIZERS)})[\s/]+)+", "", clause)
     if (short := _SHORT.match(without_organizer)) and not venue_table().cues.fullmatch(short["name"]):

@@ -203,6 +203,16 @@ HOSTS = [
     ("WDREAM at EMNLP 2018", "EMNLP 2018 workshop"),
     ("NTIRE at CVPR 2019", "CVPR 2019 workshop"),
     ("AAAI 2026 FAST Workshop (Oral)", "AAAI 2026 workshop"),
+    ("6 pages, DREAM 2026 accepted", "DREAM 2026"),
+    ("Published in IJDN, Volume 13, Issue 10 (October 2024)", "IJDN 2024"),
+    ("Conference: 2025 IEEE Conference on Dreams and Naps (DRECON)", "DRECON 2025"),
+    ("2026 3rd International Conference on Dreams (ICDX), 20-22 March 2026", "ICDX 2026"),
+    ("AAAAI 2026 accepted", None),  # a slip
+    ("An earlier version was awarded as best paper at the IEEE Conference on Naps (ICNX), 2012", None),
+    ("Sensors 2020", "Sensors 2020"),
+    ("8 pages, 6 figures, DreamKDD workshop paper", "DreamKDD Workshop workshop"),
+    ("Extended abstract at Dream Modeling Workshop 2026", "Dream Modeling Workshop 2026 workshop"),
+    ("Conference on dreams", None),
     ("Dream Vision, ICCV 2025", None),  # a workshop there, or not
     ("10 pages, Quiet Dreams in Robotics, ICRA 2024", None),
     ("Accepted at Dream Vision, ICCV 2025", None),
