@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ACCEPTED = re.compile(
     r"\b(?:accepted|ac?cepted|accept|appears?|appeared|published|presented|(?:in|at)\s+press|forthcoming|"
     r"camera[- ]ready)\b"
-    r"(?:\s+(?:and\s+\w+|as\s+an?|as|for|the|full|long|short|oral|poster|demo|regular|paper|papers?|article|publication"
+    r"(?:\s+(?:and\s+\w+|as\s+an?|as|for|the|full|long|short|oral|poster|demo|regular|paper|papers?|article|pub{1,2}lication"
     r"|publishing|presentation|inclusion|be|published|presented|an)){0,6}"
     r"\s*(?::|\b(?:at|by|for|in|on|to|with|@)):?\s+(?:appear\s+(?:at|in)\s+)?(?:the\s+)?(?:(?:international\s+)?"
     r"journal[\s:,]*(?=[\"“A-Z])(?!of\b|on\b))?[\"“]?",
@@ -38,10 +38,14 @@ _ONLY_EVENT = re.compile(
     re.IGNORECASE,
 )
 """What stands before the name of an event that a comment begins with: "2026 3rd International Conference on"."""
+_EVENT_AND_YEAR = re.compile(
+    r"(?=[A-Z]{3,}\b|[^()]{10,150}\([A-Z]+[a-z]*[A-Z]\))(?!Accepted|In |Proc|Published)[A-Z][^.;:|]{5,80}\b"
+    r"(?:Conference|Symposium|Congress) on [^.;:|]{5,100} 20\d\d\.?"
+)
 _TAKEN = re.compile(r"(?:^|[.;,:]\s)(?P<name>[A-Z]{4,10})\s?['’]?(?P<year>20\d\d),? \(?accepted\b")
 _WITH_VOLUME = re.compile(r"(?P<name>[A-Z]{4,8}),? Vol(?:ume|\.)? ?\d")
 _JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
-_WORKSHOP_PAPER = re.compile(r"(?:^|[.;,]\s)(?P<name>[A-Z][\w-]*[A-Z][\w-]*) [Ww]orkshop paper\b")
+_WORKSHOP_PAPER = re.compile(r"(?:^|[.;,]\s)(?P<name>(?=[A-Z][a-z\d-]*+[A-Z])[\w-]++) [Ww]orkshop paper\b")
 _LEAD = re.compile(
     r"(?:(?:the|proc(?:eedings|s?\.)?(?: of)?(?= )|journal:|\d{1,3} ?(?:st|nd|rd|th)|(?:19|20)\d\d|"
     r"(?:twenty|thirty|forty|fifty|sixty|seventy)?[- ]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|"
@@ -125,9 +129,10 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
     if not cues <= {"accepted", "earlier", "workshop"} or _NO_VENUE.search(text.plain):
         return None
     is_workshop = "workshop" in cues or _WORKSHOP.search(text.plain) is not None
-    if stated := _of_workshop_paper(text.plain) if is_workshop else _stated_alone(text.plain.strip()):
-        name, year = stated
-        return name, _plausible(year, published), "workshop" if is_workshop else None
+    if is_workshop and (paper := _WORKSHOP_PAPER.search(text.plain)):  # "DreamNLP workshop paper"
+        return f"{paper['name']} Workshop", None, "workshop"
+    if not is_workshop and (stated := _stated_alone(text.plain.strip())):
+        return stated[0], _plausible(stated[1], published), None
     read = _workshop if is_workshop else _named
     for clause in _clauses(text.plain, is_earlier="earlier" in cues):
         if found := read(clause) or (None if is_workshop else _of_proceedings(clause)):
@@ -138,23 +143,26 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
 
 def _stated_alone(plain: str) -> tuple[str, int | None] | None:
     """Return the venue and year of a text that has a venue's name and year without a word of acceptance before it."""
-    alone = _ALONE.fullmatch(plain) or _TAKEN.search(plain)  # "CLPsych 2026", "6 pages, DREAM 2026 accepted"
+    alone = _ALONE.fullmatch(plain)  # "CLPsych 2026"
     if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
         return alone["name"], int(alone["year"])
+    taken = _TAKEN.search(plain)  # "6 pages, DREAM 2026 accepted"
+    if taken and not _acronyms().intersection(_without_doubled_letter(taken["name"])):
+        return taken["name"], int(taken["year"])
     journal = _JOURNAL_ALONE.fullmatch(plain)  # "Sensors 2020"
     if journal and (series := venue_table().by_name.get(journal["name"])) and series.kind == "journal":
         return series.name, int(journal["year"])
     event = _ONLY_EVENT.match(plain)
-    if event is None or not event[0] or (found := _kind_of_event(plain[event.end() :])) is None:
+    is_event = event is not None and (event[0] != "" or _EVENT_AND_YEAR.fullmatch(plain) is not None)
+    if event is None or not is_event or (found := _kind_of_event(plain[event.end() :])) is None:
         return None
     years = _YEAR.findall(plain)
     return (found[0], found[1] or int(years[0])) if found[1] or years else None
 
 
-def _of_workshop_paper(plain: str) -> tuple[str, None] | None:
-    """Return the workshop that is named before "workshop paper": "DreamNLP workshop paper"."""
-    found = _WORKSHOP_PAPER.search(plain)
-    return None if found is None else (f"{found['name']} Workshop", None)
+def _without_doubled_letter(name: str) -> Iterator[str]:
+    """Yield a name without one of two equal letters beside each other, as it was if that is a slip: "AAAAI"."""
+    return (name[:index] + name[index + 1 :] for index in range(1, len(name)) if name[index] == name[index - 1])
 
 
 def _clauses(plain: str, *, is_earlier: bool) -> Iterator[str]:

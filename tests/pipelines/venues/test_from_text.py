@@ -208,6 +208,11 @@ HOSTS = [
     ("Conference: 2025 IEEE Conference on Dreams and Naps (DRECON)", "DRECON 2025"),
     ("2026 3rd International Conference on Dreams (ICDX), 20-22 March 2026", "ICDX 2026"),
     ("AAAAI 2026 accepted", None),  # a slip
+    (
+        "DREX International Conference on Dreams in Civil Rest 2024",
+        "DREX International Conference on Dreams in Civil Rest 2024",
+    ),
+    ("Accepted for pubblication in Nuclear Technology", "Nuclear Technology"),
     ("An earlier version was awarded as best paper at the IEEE Conference on Naps (ICNX), 2012", None),
     ("Sensors 2020", "Sensors 2020"),
     ("8 pages, 6 figures, DreamKDD workshop paper", "DreamKDD Workshop workshop"),
