@@ -211,10 +211,11 @@ def judge_with_sibling(redirect: Redirect, judgement: RedirectJudgement, answer:
 
 def is_move_of_service(old: str, new: str) -> bool:
     """Return whether both URLs are of one kind whose redirects are permanent, such as GitHub repositories."""
-    before, after = link_of(old, ""), link_of(new, "")
-    if before is None or after is None or before.kind != after.kind:
+    before = link_of(old, "")
+    if before is None or not kind_of(before).has_permanent_redirects:
         return False
-    return kind_of(before).has_permanent_redirects
+    after = link_of(new, "")
+    return after is not None and after.kind == before.kind
 
 
 def _judge_other_page(redirect: Redirect) -> RedirectJudgement | None:

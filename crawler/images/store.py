@@ -13,6 +13,7 @@ import re
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -196,11 +197,19 @@ class FolderImageStore(ImageStore):
         """Return the URL below `base`; without it the relative path from a note's folder (symlinks resolved)."""
         if self.base:
             return super().public_url(name, note_folder)
-        return quote(os.path.relpath(f"{self._resolved}/{name}", note_folder).replace(os.sep, "/"))
+        folder, _, file = name.rpartition("/")
+        return _relative_url(f"{self._resolved}/{folder}", str(note_folder)) + quote(file)
 
     def remove_stale_drafts(self) -> None:
         """Remove the drafts of processes that have ended from the folders of images."""
         remove_stale_drafts(*self._image_folders())
+
+
+@lru_cache(maxsize=4096)  # there are 256 folders of images, and more images in notes
+def _relative_url(folder: str, note_folder: str) -> str:
+    """Return the relative URL of a folder from another one, with a slash at its end; "" if they are the same."""
+    path = os.path.relpath(folder, note_folder).replace(os.sep, "/")
+    return "" if path == "." else f"{quote(path)}/"
 
 
 async def put_image(image_store: ImageStore, name: str, body: bytes, media_type: str) -> None:

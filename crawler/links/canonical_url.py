@@ -66,6 +66,7 @@ def _hostname(netloc: str) -> str:
         return _encode_idna_2003(host).rstrip(".")
 
 
+@lru_cache(maxsize=4096)
 def _written_host(netloc: str) -> str:
     return unquote(SplitResult("", netloc, "", "", "").hostname or "").lower()
 

@@ -90,13 +90,24 @@ def find_fields(
 
 def parse_label(data: bytes, line: Line, end: int) -> LineLabel | None:
     """Return the label at the beginning of a line; None if there is none."""
-    text = data[line.start : min(line.end, line.start + _MAX_LABEL_BYTES)].decode(errors="ignore")
+    found = _label_at_start(data[line.start : min(line.end, line.start + _MAX_LABEL_BYTES)])
+    if found is None:
+        return None
+    name, written, start, value = found
+    line_end = min(line.item_end or line.leaf_end, end)
+    return LineLabel(name, written, line, line.start + start, line.start + value, line_end)
+
+
+@lru_cache(maxsize=1024)  # several layouts ask about each line
+def _label_at_start(data: bytes) -> tuple[str, str, int, int] | None:
+    """Return the name of the label at the beginning of a line, how it is written, its offset, and that of its value."""
+    text = data.decode(errors="ignore")
     match = _LABEL.match(text)
     name = canonical_label(match["label"]) if match else ""
     if not match or not name:
         return None
-    start, value = (line.start + len(text[:offset].encode()) for offset in (match.end("before"), match.end()))
-    return LineLabel(name, match["label"].strip(), line, start, value, min(line.item_end or line.leaf_end, end))
+    start, value = (len(text[:offset].encode()) for offset in (match.end("before"), match.end()))
+    return name, match["label"].strip(), start, value
 
 
 @lru_cache(maxsize=4096)

@@ -36,7 +36,7 @@ from crawler.run.workspace import source_digest
 from pipelines.rewriting.in_place.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -209,11 +209,23 @@ class Rendering:
         from pipelines.venues.known_records import link_states_with_records
 
         if self.is_registered(note.as_file):
-            by_offset = self.store.link_states_in(note.path)
-            found = {at: by_offset[each.start] for at, each in enumerate(note.mentions) if each.start in by_offset}
-        else:
-            links = {at: link_of(each.url, note.path, each.role) for at, each in enumerate(note.mentions)}
-            by_url = self.store.link_states_of(link.url for link in links.values() if link is not None)
-            found = {at: by_url[link.url] for at, link in links.items() if link is not None and link.url in by_url}
-        known = link_states_with_records(self.store, {each.link.url: each for each in found.values()})
-        return {at: known[state.link.url] for at, state in found.items()}
+            return states_by_position(note, self.registered_link_states([note.path])[note.path])
+        links = {at: link_of(each.url, note.path, each.role) for at, each in enumerate(note.mentions)}
+        by_url = self.store.link_states_of(link.url for link in links.values() if link is not None)
+        known = link_states_with_records(self.store, by_url)
+        return {at: known[link.url] for at, link in links.items() if link is not None and link.url in known}
+
+    def registered_link_states(self, notes: Collection[str]) -> dict[str, dict[int, LinkState]]:
+        """Return the states of the links of registered notes, by path and by the offset of each mention."""
+        found = self.store.link_states_in(notes)
+        states = (state for by_offset in found.values() for state in by_offset.values())
+        known = link_states_with_records(self.store, {state.link.url: state for state in states})
+        return {
+            note: {start: known[state.link.url] for start, state in by_offset.items()}
+            for note, by_offset in found.items()
+        }
+
+
+def states_by_position(note: Note, by_offset: Mapping[int, LinkState]) -> dict[int, LinkState]:
+    """Return the states of the links of a note, by the position of the mention in `Note.mentions`."""
+    return {at: by_offset[each.start] for at, each in enumerate(note.mentions) if each.start in by_offset}

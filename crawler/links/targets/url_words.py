@@ -16,6 +16,7 @@ from crawler.links.tracking import without_tracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from urllib.parse import SplitResult
 
 _LANGUAGES = (
     "ar|bg|cn|cs|da|de|el|en|es|et|fa|fi|fr|he|hi|hk|hr|hu|it|ja|jp|ko|kr|lt|lv|nl|nb|no|pl|pt|ro|ru|sg|sk|sl|sr|sv"
@@ -54,21 +55,19 @@ class UrlWords:
     """A URL, split into what is compared."""
 
     url: str
+    parts: SplitResult
+    host: str
+    """The host without `www.`."""
 
-    @cached_property
+    @property
     def scheme(self) -> str:
         """The scheme."""
-        return urlsplit(self.url).scheme
+        return self.parts.scheme
 
-    @cached_property
-    def host(self) -> str:
-        """The host without `www.`."""
-        return (urlsplit(self.url).hostname or "").removeprefix("www.")
-
-    @cached_property
+    @property
     def port(self) -> int | None:
         """The port, if the URL has one."""
-        return urlsplit(self.url).port
+        return self.parts.port
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -78,7 +77,7 @@ class UrlWords:
     @cached_property
     def path(self) -> str:
         """The decoded path in lower case."""
-        return unquote(urlsplit(self.url).path).lower()
+        return unquote(self.parts.path).lower()
 
     @cached_property
     def segments(self) -> tuple[str, ...]:
@@ -96,7 +95,9 @@ class UrlWords:
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The decoded parameters of the query without those of tracking, and those of a fragment that has some."""
-        parts = urlsplit(self.url)
+        parts = self.parts
+        if not (parts.query or parts.fragment):
+            return ()
         query = without_tracking(parts.query, parts.hostname or "")
         fragment = parts.fragment.rpartition("?")[2] if "=" in parts.fragment else ""
         return tuple((name.lower(), value) for text in (query, fragment) for name, value in parse_qsl(text, True))
@@ -104,7 +105,7 @@ class UrlWords:
     @cached_property
     def fragment(self) -> str:
         """The decoded fragment in lower case."""
-        return unquote(urlsplit(self.url).fragment).lower()
+        return unquote(self.parts.fragment).lower()
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -155,4 +156,5 @@ class UrlWords:
 @lru_cache(maxsize=1024)
 def words_of(url: str) -> UrlWords:
     """Return the parts of a URL."""
-    return UrlWords(url)
+    parts = urlsplit(url)
+    return UrlWords(url, parts, (parts.hostname or "").removeprefix("www."))

@@ -13,9 +13,12 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from crawler.text import without_nul
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Language = Literal["en", "zh"]
 
@@ -290,9 +293,8 @@ class Reason:
     additions: tuple[Reason, ...]
 
     def __init__(self, code: ReasonCode, *details: str, additions: tuple[Reason, ...] = ()) -> None:
-        lines = [" ".join(without_nul(detail).splitlines()) for detail in details]
         object.__setattr__(self, "code", code)
-        object.__setattr__(self, "details", (*(line.replace("|", "/") for line in lines[:-1]), *lines[-1:]))
+        object.__setattr__(self, "details", _one_line_each(details) if details else ())
         object.__setattr__(self, "additions", additions)
 
     @classmethod
@@ -321,6 +323,11 @@ class Reason:
     def __str__(self) -> str:
         """Return the English text."""
         return _text(self, "en")
+
+
+def _one_line_each(details: Sequence[str]) -> tuple[str, ...]:
+    lines = [" ".join(without_nul(detail).splitlines()) for detail in details]
+    return (*(line.replace("|", "/") for line in lines[:-1]), *lines[-1:])
 
 
 @dataclass(frozen=True, slots=True)

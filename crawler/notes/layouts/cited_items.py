@@ -93,7 +93,8 @@ def _cited(index: OutlineIndex, item: ListItem) -> _Cited | None:
     head_end = min(lines[0].leaf_end, end)
     links = index.mentions_within(start, head_end)
     text = index.text(start, min([head_end, *(index.mentions[at].place for at in links[:1])]))
-    match = _SHAPE.fullmatch(text.rstrip(" [【"))
+    has_venue = ")" in text or "）" in text
+    match = _SHAPE.fullmatch(text.rstrip(" [【")) if has_venue else None
     if match is None:
         return None
     venue, title = match["venue"].strip(), clean_title(match["title"])

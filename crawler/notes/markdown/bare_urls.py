@@ -97,7 +97,8 @@ def find_bare_urls(
     previous_url = range(0)
     limit = limits[0][1] if limits else end
     seen, closing = start, None
-    while match := _BARE.search(data, max(start, position), end):
+    is_possible = data.find(b"://", start, end) >= 0 or data.find(b".", start, end) >= 0  # in Chinese text seldom
+    while is_possible and (match := _BARE.search(data, max(start, position), end)):
         while step + 1 < len(limits) and limits[step + 1][0] <= match.start():
             step += 1
             limit = limit if limits[step][0] in previous_url else limits[step][1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 
 import pyromark
 from pyromark import Options
@@ -67,9 +67,10 @@ class NoteReader:
         """Read the whole note, once; raise UnicodeDecodeError if its bytes are not UTF-8."""
         shift = len(BOM) if self._data.startswith(BOM) else 0
         text = with_html_block_fix(self._without_front_matter(shift), _OPTIONS).decode()
-        for event, span in pyromark.events_with_range(text, options=_OPTIONS):
+        events: Any = pyromark.events_with_range(text, options=_OPTIONS)
+        for event, span in events:
             start, end = span["start"] + shift, span["end"] + shift
-            kind, value = (event, "") if isinstance(event, str) else next(iter(cast("dict[str, Any]", event).items()))
+            kind, value = (event, "") if isinstance(event, str) else next(iter(event.items()))
             if kind in {"Start", "End"}:
                 name, details = (value, None) if isinstance(value, str) else next(iter(value.items()))
                 if name in _INLINE:

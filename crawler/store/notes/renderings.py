@@ -74,7 +74,8 @@ class Renderings(StoreReader, Writer):
             query = query.outerjoin(each, sa.and_(each.c.kind == name, each.c.identity == key))
         query = query.order_by(mentions.c.note, mentions.c.start).execution_options(yield_per=SLICE)
         with self._begin() as connection:
-            yield from connection.execute(query)
+            for some in connection.execute(query).partitions():
+                yield from some
 
     # --- results of rendering -----------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from crawler.store.schema.link_state import MENTIONED, link_state_query
 from crawler.store.schema.tables import links, mentions, vouches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from crawler.models.link import Change, LinkState
@@ -41,10 +41,10 @@ _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}
 _STATES_OF = link_state_query().where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
 _STATES_IN = (
     link_state_query()
-    .add_columns(mentions.c.start)
+    .add_columns(mentions.c.note, mentions.c.start)
     .join(mentions, mentions.c.link_id == links.c.id)
-    .where(mentions.c.note == sa.bindparam("note_"))
-    .order_by(mentions.c.start)
+    .where(mentions.c.note.in_(sa.bindparam("notes", expanding=True)))
+    .order_by(mentions.c.note, mentions.c.start)
 )
 
 
@@ -158,15 +158,17 @@ class StoreReader(MetadataReader):
                 found |= {row.url: mapping.link_state_from_row(row) for row in rows}
         return found
 
-    def link_states_in(self, note: str) -> dict[int, LinkState]:
-        """Return the states of the links of a registered note, by the offset of each mention."""
+    def link_states_in(self, notes: Collection[str]) -> dict[str, dict[int, LinkState]]:
+        """Return the states of the links of registered notes, by path and by the offset of each mention."""
         by_url: dict[str, LinkState] = {}
-        found: dict[int, LinkState] = {}
+        found: dict[str, dict[int, LinkState]] = {note: {} for note in notes}
         with self._begin() as connection:
-            for row in connection.execute(_STATES_IN, {"note_": note}):
-                if (state := by_url.get(row.url)) is None:
-                    by_url[row.url] = state = mapping.link_state_from_row(row)
-                found[row.start] = state
+            rows = connection.execute(_STATES_IN, {"notes": list(notes)}).all()
+        for row in rows:
+            url, note, start = row[0], row[-2], row[-1]
+            if (state := by_url.get(url)) is None:
+                by_url[url] = state = mapping.link_state_from_row(row)
+            found[note][start] = state
         return found
 
     def vouches_of(self, url: str) -> tuple[Vouch, ...]:

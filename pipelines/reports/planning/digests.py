@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from crawler.models.notes.note_file import NoteFile
+    from crawler.store.link_store import LinkStore
     from pipelines.consistency.cross_references import CrossReferenceIndex
     from pipelines.reports.contract import Rendering
     from pipelines.rewriting.index.editor import Listed
@@ -171,6 +172,17 @@ class NoteDigester:
 
     def _past_edits(self, path: str) -> list[list[dict[str, Any]]]:
         return [[to_record(edit) for edit in run] for run in self.rendering.past_edits.get(path, ())]
+
+
+def changed_notes(
+    store: LinkStore, outputs: Sequence[str], versions: Mapping[str, NoteVersion]
+) -> dict[str, NoteVersion]:
+    """Return the notes without a fragment of each output, by path."""
+    changed = dict(versions)
+    for path, digests in store.fragment_digests():
+        if path in changed and all(digests.get(name) in changed[path].digests for name in outputs):
+            del changed[path]
+    return changed
 
 
 def run_digest(rendering: Rendering) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING, Any
 
+from pipelines.reports.contract import states_by_position
 from pipelines.reports.planning import saved_plans
-from pipelines.reports.planning.digests import source_of
+from pipelines.reports.planning.digests import changed_notes, source_of
 from pipelines.rewriting.edit_list import LINK_EDITS
 
 if TYPE_CHECKING:
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 
 BATCH = 100
 """Fragments that are saved at a time."""
+
+READ_BYTES = 500_000
+"""Bytes of notes of whose links the states are read at a time."""
+
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 class PlannedNote:
@@ -100,6 +107,7 @@ class NotePlanner:
         self._index = index
         self._listed = listed
         self._new: list[tuple[str, str, str, str]] = []
+        self._upcoming = _Upcoming(rendering, {})
 
     def plan_all(self, digester: NoteDigester, wait: Callable[[str], None] = lambda _: None) -> Iterator[NoteFragments]:
         """Yield the fragments of each note, by path; delete the saved fragments of removed notes.
@@ -107,6 +115,8 @@ class NotePlanner:
         `wait` is called with each path first: another process may be planning that note.
         """
         paths = []
+        names, versions = list(self._note_fragments), digester.versions
+        self._upcoming = _Upcoming(self._rendering, changed_notes(self._rendering.store, names, versions))
         for file in self._rendering.notes_folder.sources():
             paths.append(file.path)
             wait(file.path)
@@ -116,6 +126,7 @@ class NotePlanner:
 
     def save_fragments(self, versions: Mapping[str, NoteVersion]) -> None:
         """Save the fragments of all notes that are in these versions."""
+        self._upcoming = _Upcoming(self._rendering, versions)
         for file in self._rendering.notes_folder.sources():
             version = versions[file.path]
             if source_of(file) == version.source:
@@ -130,9 +141,7 @@ class NotePlanner:
             functions = self._note_fragments.items()
             fragments = {name: note_fragment(planned, self._rendering) for name, note_fragment in functions}
             path, digest = file.path, digests[planned.is_dated]
-            self._new += [
-                (path, name, digest, json.dumps(each, ensure_ascii=False)) for name, each in fragments.items()
-            ]
+            self._new += [(path, name, digest, _JSON.encode(each)) for name, each in fragments.items()]
             if len(self._new) >= BATCH:
                 self._save()
         return fragments
@@ -160,4 +169,28 @@ class NotePlanner:
     def _plan(self, file: NoteFile) -> PlannedNote:
         """Parse a note and return it with its link states."""
         note = self._rendering.notes_folder.parse(file)
-        return PlannedNote(note, self._rendering.link_states(note), *self._rewriters, self._index)
+        return PlannedNote(note, self._upcoming.link_states(note), *self._rewriters, self._index)
+
+
+class _Upcoming:
+    """The notes that are to be planned, in order: the states of their links are read for some of them at a time."""
+
+    def __init__(self, rendering: Rendering, versions: Mapping[str, NoteVersion]) -> None:
+        self._rendering = rendering
+        self._sizes = [(path, version.size) for path, version in versions.items() if path in rendering.registered]
+        self._place = {path: at for at, (path, _) in enumerate(self._sizes)}
+        self._read: dict[str, dict[int, LinkState]] = {}
+
+    def link_states(self, note: Note) -> dict[int, LinkState]:
+        """Return the states of the links of a note, by the position of the mention in `Note.mentions`."""
+        if note.path not in self._place or not self._rendering.is_registered(note.as_file):
+            return self._rendering.link_states(note)
+        if note.path not in self._read:
+            self._read = self._rendering.registered_link_states(self._next(note.path))
+        return states_by_position(note, self._read[note.path])
+
+    def _next(self, path: str) -> list[str]:
+        """Return a note and those behind it, up to `READ_BYTES` together."""
+        following = islice(self._sizes, self._place[path], None)
+        totals = accumulate(following, lambda before, each: (each[0], before[1] + each[1]))
+        return [name for name, _ in takewhile(lambda each: each[1] <= READ_BYTES, totals)] or [path]

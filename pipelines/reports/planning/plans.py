@@ -9,6 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pipelines.consistency.cross_references import CrossReferenceIndex
+from pipelines.reports.planning.digests import changed_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,7 +67,7 @@ class Ahead:
         `outputs` are the modules of the fragments. Notes of a process that fails are left to the caller.
         """
         workers = self.options.workers.count
-        changed = _changed(store, outputs, versions) if workers > 1 else {}
+        changed = changed_notes(store, outputs, versions) if workers > 1 else {}
         batches = _batches(changed, workers, self.least_bytes)
         if not batches:
             yield lambda _: None
@@ -90,15 +91,6 @@ class Ahead:
             yield wait
         finally:
             executor.close()
-
-
-def _changed(store: LinkStore, outputs: Sequence[str], versions: Mapping[str, NoteVersion]) -> dict[str, NoteVersion]:
-    """Return the notes without a fragment of each output, by path."""
-    changed = dict(versions)
-    for path, digests in store.fragment_digests():
-        if path in changed and all(digests.get(name) in changed[path].digests for name in outputs):
-            del changed[path]
-    return changed
 
 
 def _batches(notes: Mapping[str, NoteVersion], workers: int, least_bytes: int) -> list[dict[str, NoteVersion]]:

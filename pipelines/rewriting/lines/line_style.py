@@ -114,6 +114,7 @@ class _Style:
 
 _BEFORE = re.compile(r"[ \t>]*(?P<marker>(?:[-*+•·]|[0-9]+[.)])[ \t]+)?(?P<open>[*_]*)")
 _HARD_BREAK = re.compile(rb"(?:(?:(?<![ \t])[ \t]+)?<br ?/?>|(?<! ) {2,}|\\)\Z")
+_BREAK_ENDS = (b"  ", b">", b"\\")
 
 
 def insert_line(
@@ -183,7 +184,7 @@ def _end_of_line(data: bytes, start: int) -> int:
 
 def _hard_break(line: bytes) -> str:
     """Return the hard line break at the end of a line (CommonMark 6.7): spaces, backslash or `<br>`; empty for none."""
-    found = _HARD_BREAK.search(line)
+    found = _HARD_BREAK.search(line) if line.endswith(_BREAK_ENDS) else None
     return found[0].decode() if found else ""
 
 
