@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from crawler.errors import UserError
 from crawler.messages import say
 from crawler.store.retrying import DatabaseUnavailableError, retry_on_disconnect
+from crawler.store.schema.json_rows import ROWS, encoded_rows, json_rows
 from crawler.store.schema.migrations import is_newest, migrate, version_of
 from crawler.store.schema.sqlite_file import identity_of, keep_copy, trace_of_loss
 from crawler.store.schema.tables import version
@@ -203,17 +204,34 @@ class Writer(Database):
             f"sqlalchemy.dialects.{engine.dialect.name}"
         ).insert
 
-    def _upsert(self, connection: sa.Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
-        """Insert rows, replacing those with the same primary key."""
-        if values:
-            connection.execute(_upsert_statement(self._insert, table), values)
+    def _upsert(
+        self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], key: tuple[str, ...] = ()
+    ) -> None:
+        """Insert rows that have the same columns; one with the same key, by default the primary key, is replaced."""
+        if not rows:
+            return
+        key = key or tuple(column.name for column in table.primary_key)
+        is_of_json = self.shared and len({tuple(row[name] for name in key) for row in rows}) == len(rows)
+        statement = _upsert_statement(self._insert, table, tuple(rows[0]), key, is_of_json=is_of_json)
+        connection.execute(statement, {ROWS: encoded_rows(rows)} if is_of_json else rows)
 
 
 @cache
-def _upsert_statement(insert_into: Callable[[sa.Table], postgresql.Insert], table: sa.Table) -> postgresql.Insert:
+def _upsert_statement(
+    insert_into: Callable[[sa.Table], postgresql.Insert],
+    table: sa.Table,
+    names: tuple[str, ...],
+    key: tuple[str, ...],
+    *,
+    is_of_json: bool,
+) -> postgresql.Insert:
     insert = insert_into(table)
-    rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
-    return insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest)
+    if is_of_json:
+        rows = json_rows({name: table.c[name].type for name in names})
+        insert = insert.from_select(names, sa.select(*(rows.c[name] for name in names)))
+    kept = {column.name for column in table.primary_key}.union(key)
+    rest = {column.name: insert.excluded[column.name] for column in table.c if column.name not in kept}
+    return insert.on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=rest)
 
 
 def slices(values: Sequence[T]) -> Iterator[Sequence[T]]:

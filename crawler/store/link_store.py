@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -27,7 +26,8 @@ from crawler.store.notes.renderings import Renderings
 from crawler.store.page_versions import PageVersions
 from crawler.store.runs.runs import Runs
 from crawler.store.schema import mapping
-from crawler.store.schema.due_links import IS_DUE, LINK_IDS, NOT_SEEN, SAVE_RESULT, WANTED
+from crawler.store.schema.due_links import IS_DUE, LINK_IDS, NOT_SEEN, SAVE_RESULT, SAVE_RESULTS, WANTED
+from crawler.store.schema.json_rows import ROWS, encoded_rows
 from crawler.store.schema.tables import (
     NEVER,
     checks,
@@ -181,6 +181,7 @@ class LinkStore(
     def save(self, results: Sequence[CheckResult]) -> None:
         """Save results with verdicts in one transaction; skipped checks are not added to the history.
 
+        A second check of a link in a run replaces the first.
         Results are dropped if the run has already saved one for the link: the server's answer to a commit was lost, or
         a shard was executed twice. Raises TakenOverError if another process has taken over the run or the host.
         """
@@ -196,14 +197,13 @@ class LinkStore(
             if checked:
                 run = {"run_id": self.run_number or None}
                 rows = [{"link_id": ids[each.link.url], **run, **mapping.check_to_row(each.check)} for each in checked]
-                connection.execute(self._insert_checks, rows)
-            connection.execute(
-                SAVE_RESULT,
-                [
-                    {"run": self.run_number or None, **mapping.result_to_row(ids[each.link.url], each)}
-                    for each in results
-                ],
-            )
+                self._upsert(connection, checks, rows, ("run_id", "link_id"))
+            run = {"run": self.run_number or None}
+            saved = [{**run, **mapping.result_to_row(ids[each.link.url], each)} for each in results]
+            if self.shared and len(ids) == len(saved):  # one statement does not update a row twice
+                connection.execute(SAVE_RESULTS, {ROWS: encoded_rows(saved)})
+            else:
+                connection.execute(SAVE_RESULT, saved)
             known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
             self._upsert(connection, facts, [mapping.metadata_to_row(result) for _, result in known])
             stars = (mapping.stars_to_row(result) for _, result in known)
@@ -213,13 +213,6 @@ class LinkStore(
             self._save_validators(connection, ids, results)
             self._update_vouches(connection, [(ids[each.link.url], each.vouches) for each in results])
             self._save_versions(connection, ids, results)
-
-    @cached_property
-    def _insert_checks(self) -> sa.Insert:
-        """The statement that inserts checks; a second one of a link in a run replaces the first."""
-        insert = self._insert(checks)
-        new = {name: insert.excluded[name] for name in mapping.CHECK}
-        return insert.on_conflict_do_update(index_elements=[checks.c.run_id, checks.c.link_id], set_=new)
 
     @staticmethod
     def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:

@@ -5,14 +5,18 @@ Statements are built once: building one takes as long as executing it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from crawler.models.check import CheckMethod, Outcome
 from crawler.store.schema import mapping
+from crawler.store.schema.json_rows import json_rows
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import Instant, checks, facts, links, mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TEXTS = (
     sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
@@ -98,27 +102,39 @@ HISTORY = (
 Their order counts and not their times, which a clock may have set wrong.
 """
 
-SAVE_RESULT = (
-    sa.update(links)
-    .where(links.c.id == sa.bindparam("link_id"))
-    .values(
-        {
-            name: sa.bindparam(name)
-            for name in (*mapping.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
-        }
+_OF_LINK = (*mapping.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
+_RESULT: dict[str, sa.types.TypeEngine[Any]] = {
+    "run": sa.Integer(),
+    "link_id": sa.Integer(),
+    **{name: links.c[name].type for name in _OF_LINK},
+    "alive_at": Instant(),
+    "answers": sa.Boolean(),
+    "found_anchors": sa.Text(),
+    "new_address": sa.Text(),
+}
+"""The parameters that a result is saved with, see `mapping.result_to_row`: with the number of the run."""
+
+
+def _save(given: Callable[[str], sa.ColumnElement[Any]]) -> sa.Update:
+    return (
+        sa.update(links)
+        .where(links.c.id == given("link_id"))
+        .values({name: given(name) for name in _OF_LINK})
+        .values(
+            wanted=False,
+            run_id=given("run"),
+            leads_to=None,
+            last_alive=sa.func.coalesce(given("alive_at"), links.c.last_alive),
+            # A page that was not read in this run has what it had before.
+            anchors=sa.func.coalesce(given("found_anchors"), links.c.anchors),
+            # A failed check does not change where a link moved to; only the next successful one does.
+            moved_to=sa.case((given("answers"), given("new_address")), else_=links.c.moved_to),
+        )
     )
-    .values(
-        wanted=False,
-        run_id=sa.bindparam("run", type_=sa.Integer),
-        leads_to=None,
-        last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
-        # A page that was not read in this run has what it had before.
-        anchors=sa.func.coalesce(sa.bindparam("found_anchors", type_=sa.Text), links.c.anchors),
-        # A failed check does not change where a link moved to; only the next successful one does.
-        moved_to=sa.case(
-            (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
-            else_=links.c.moved_to,
-        ),
-    )
-)
-"""Saves the result of a check for the run `run`, see `mapping.result_to_row`."""
+
+
+SAVE_RESULT = _save(lambda name: sa.bindparam(name, type_=_RESULT[name]))
+"""Saves the result of a check for a run."""
+
+SAVE_RESULTS = _save(json_rows(_RESULT).c.__getitem__)
+"""The same on PostgreSQL, for many results of different links."""

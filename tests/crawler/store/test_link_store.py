@@ -339,6 +339,17 @@ def test_many_results_at_once(store: LinkStore) -> None:
     assert [url for url, s in found.items() if s.moved_to] == [links[3].url]
 
 
+def test_results_of_one_link_are_saved_in_their_order(store: LinkStore) -> None:
+    a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
+    known = [Page("before"), Page("after")]
+    saved = [checked(a, metadata=known[0]), checked(b), checked(a, Outcome.GONE, 1, Verdict.DEAD, known[1])]
+    store.save(saved)
+    state = standing(store, a.url)
+    assert (state.last_alive, state.check, state.metadata) == (NOW, saved[2].check, known[1])
+    due = {each.link: each for each in all_due(store, NOW + 3 * NIGHT)}
+    assert [check.outcome for check in due[a].history] == [Outcome.OK, Outcome.GONE]
+
+
 def test_a_result_must_be_judged(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     with pytest.raises(ValueError, match="result without verdict: https://a.example/"):
