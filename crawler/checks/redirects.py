@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
@@ -209,6 +210,7 @@ def judge_with_sibling(redirect: Redirect, judgement: RedirectJudgement, answer:
     return _SUGGEST_ONLY_OF_ALL_URLS if is_same else _SUGGEST_ONLY
 
 
+@lru_cache(maxsize=1024)  # as target_fault
 def is_move_of_service(old: str, new: str) -> bool:
     """Return whether both URLs are of one kind whose redirects are permanent, such as GitHub repositories."""
     before = link_of(old, "")

@@ -217,6 +217,8 @@ class Rendering:
 
     def registered_link_states(self, notes: Collection[str]) -> dict[str, dict[int, LinkState]]:
         """Return the states of the links of registered notes, by path and by the offset of each mention."""
+        from pipelines.venues.known_records import link_states_with_records
+
         found = self.store.link_states_in(notes)
         states = (state for by_offset in found.values() for state in by_offset.values())
         known = link_states_with_records(self.store, {state.link.url: state for state in states})

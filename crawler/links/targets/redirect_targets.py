@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.links.signed_urls import expires_at
@@ -59,6 +60,7 @@ PASSING_FAULTS = frozenset({TargetFault.SIGNED, TargetFault.SESSION, TargetFault
 _MOST_LABELS = 127  # of a name in the DNS (RFC 1035, 2.3.4); a longer one is no host
 
 
+@lru_cache(maxsize=1024)  # edits are planned for the copy of a note and for the note itself
 def target_fault(old: str, new: str) -> TargetFault | None:
     """Return why a note must not get the target of a redirect; None if nothing in the URLs speaks against it."""
     before, after = words_of(old), words_of(new)

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 # Statements are built once: building one takes as long as executing it.
 _SOURCES_OF = sa.select(pictures).where(pictures.c.link_id.in_(LINK_IDS))
 _SAVE_NEWER_IMAGE = sa.update(links).where(links.c.id == sa.bindparam("row")).values(newer_image=sa.bindparam("title"))
+_FORGET_NEWER_IMAGES = (
+    sa.update(links).where(links.c.id.in_(LINK_IDS), links.c.newer_image.is_not(None)).values(newer_image=None)
+)
 _LINKS_WITH_IMAGE = sa.select(links.c.url).join(pictures).where(pictures.c.title == sa.bindparam("saved"))
 
 
@@ -114,13 +117,16 @@ class ImageRecords(StoreReader, Writer):
     @staticmethod
     def _save_newer_images(connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]) -> None:
         """Save which images came in place of saved ones; forget those of links whose image is the saved one again."""
-        rows = [
-            {"row": ids[each.link.url], "title": each.newer_image}
+        newer = {
+            ids[each.link.url]: each.newer_image
             for each in results
             if kind_of(each.link).keeps_body and (each.newer_image is not None or each.check.is_ok)
-        ]
+        }
+        rows = [{"row": row, "title": title} for row, title in sorted(newer.items()) if title is not None]
         if rows:
             connection.execute(_SAVE_NEWER_IMAGE, rows)
+        if same := sorted(row for row, title in newer.items() if title is None):
+            connection.execute(_FORGET_NEWER_IMAGES, {"link_ids": same})
 
     @staticmethod
     def _sources(connection: sa.Connection, ids: Sequence[int]) -> dict[int, ImageSource]:

@@ -107,7 +107,7 @@ class NotePlanner:
         self._index = index
         self._listed = listed
         self._new: list[tuple[str, str, str, str]] = []
-        self._upcoming = _Upcoming(rendering, {})
+        self._versions: Mapping[str, NoteVersion] = {}
 
     def plan_all(self, digester: NoteDigester, wait: Callable[[str], None] = lambda _: None) -> Iterator[NoteFragments]:
         """Yield the fragments of each note, by path; delete the saved fragments of removed notes.
@@ -115,8 +115,7 @@ class NotePlanner:
         `wait` is called with each path first: another process may be planning that note.
         """
         paths = []
-        names, versions = list(self._note_fragments), digester.versions
-        self._upcoming = _Upcoming(self._rendering, changed_notes(self._rendering.store, names, versions))
+        self._versions = digester.versions
         for file in self._rendering.notes_folder.sources():
             paths.append(file.path)
             wait(file.path)
@@ -126,7 +125,7 @@ class NotePlanner:
 
     def save_fragments(self, versions: Mapping[str, NoteVersion]) -> None:
         """Save the fragments of all notes that are in these versions."""
-        self._upcoming = _Upcoming(self._rendering, versions)
+        self._versions = versions
         for file in self._rendering.notes_folder.sources():
             version = versions[file.path]
             if source_of(file) == version.source:
@@ -165,6 +164,11 @@ class NotePlanner:
         folders = self._rendering.output_dir / "notes", self._rendering.notes_folder.folder
         copies, originals = (NoteRewriter(self._rendering, folder, self._listed) for folder in folders)
         return copies, originals
+
+    @cached_property
+    def _upcoming(self) -> _Upcoming:
+        names = list(self._note_fragments)
+        return _Upcoming(self._rendering, changed_notes(self._rendering.store, names, self._versions))
 
     def _plan(self, file: NoteFile) -> PlannedNote:
         """Parse a note and return it with its link states."""
