@@ -30,7 +30,6 @@ TOKENS = (
     ),
     *(b"(?:", b"[^/]", b".*", b"\\.", b"|"),
 )
-FOLDER = TemporaryDirectory()
 
 
 def _refusal(folder: Path) -> str | None:
@@ -42,11 +41,13 @@ def _refusal(folder: Path) -> str | None:
 
 
 def one_input(data: bytes) -> None:
-    folder = Path(FOLDER.name)
-    (folder / NAME).write_bytes(data)
-    (folder / ".git").mkdir(exist_ok=True)
-    refused = _refusal(folder)
-    assert refused is None or (refused.startswith(str(folder)) and "\n" not in refused)
+    # A folder of each input: one of the module would be removed by the process of another target that finds something.
+    with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:
+        folder = Path(name)
+        (folder / NAME).write_bytes(data)
+        (folder / ".git").mkdir()
+        refused = _refusal(folder)
+        assert refused is None or (refused.startswith(str(folder)) and "\n" not in refused)
     with suppress(NoGlobError, UnicodeDecodeError, re.error):
         regex = data[:100].decode()
         globs, expression = compile_globs(globs_of_regex(regex)), re.compile(regex)
