@@ -69,7 +69,7 @@ def folder(settings: SettingsSource, name: str) -> str:
     found = text(settings, name)
     try:
         Path(found).expanduser()
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:  # no such user, or a name with NUL
         raise UserError(say("error.no_such_user", name=name, user=found.partition("/")[0])) from error
     return found
 

@@ -81,6 +81,7 @@ def given(priority: str = "cmdline", /, **values: object) -> Settings:
         ("IMAGES_STORE", "webdav://host/", "invalid value 'webdav://host/' (valid: a folder, s3://, gs://, "),
         ("NOTES_DIR", 7, "not a text: 7"),
         ("NOTES_DIR", "~nobody-at-all/x", "'~nobody-at-all' is the home folder of no user"),
+        ("IMAGES_STORE", "~\0", "is the home folder of no user"),
         ("IMAGES_STORE", "~nobody-at-all", "'~nobody-at-all' is the home folder of no user"),
         *(
             (name, "token", "secret on the command line, visible to other users; set it in the environment")
