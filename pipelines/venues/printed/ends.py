@@ -43,6 +43,7 @@ _SOCIETY = re.compile(
     r"(?:IEEE|ACM|AMS|LMS|SPIE|IRE|(?:Royal|American|London|Edinburgh|National)\b.*|"
     r"(?:[A-Z][\w-]+ )+(?:Society|Academy|Institute|Union)(?: (?:of|for) .*)?)"
 )
+_SECTION = re.compile(r"\s?([A-Z])(?=\d)")  # of a journal, before its volume
 _LIST = re.compile(r"\band\b|&", re.IGNORECASE)
 _NEW_PART = re.compile(rf"{ORDINAL}|.*\b(?:Universit|College|Institut|Department)", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:on|of|in|for) ", re.IGNORECASE)
@@ -61,7 +62,8 @@ def cut_behind_name(text: str) -> str:
     if name.count('"') % 2 or name.count('"') == len(name) - len(name.strip('"')):
         name = name.strip('" ')
     if listed_name(name):
-        return name
+        section = _SECTION.match(text, len(name)) if text.startswith(name) else None
+        return f"{name} {section[1]}" if section and listed_name(f"{name} {section[1]}") else name
     return name_before_initials(text) or _without_place(without_last_words(name, _TRAILING))
 
 

@@ -10,7 +10,7 @@ _LEADS = (
     r"in:?",
     r"to appear(?: in)?:?",
     r"acc(?:epted|\.)?(?: for publication)? (?:at|in|by)",
-    r"(?:also )?(?:published|appeared|appears)(?: (?:as|in|on))?:?",
+    r"(?:also )?(?:published|appeared|appears|publication(?= in ))(?: (?:as|in|on))?:?",
     r"(?:(?:invited )?(?:lecture|paper|talk) )?(?:given |presented )?(?:at|in)(?: the)?(?= )",
     r"(?:awarded as the )?(?:best|invited|keynote|plenary)\b[^,.:]{0,30}(?:talk|papers?|lecture)[,:]",
     r"final version in:?",
@@ -30,7 +30,7 @@ _LEADS = (
     ),
     r"proc(?:eedings)?\.?:",
     r"conference(?= \d)",
-    rf"(?:the|les?)(?= (?:\d|journal|proc|{ORDINAL}))",
+    rf"(?:the|les?)(?= (?:\d|(?:international )?journal|proc|{ORDINAL}))",
     rf"(?:IEEE|ACM|IFIP)(?:/[A-Z]+)? (?={ORDINAL})",
     rf"{ORDINAL}(?: annual)?",
 )

@@ -96,6 +96,7 @@ AUTHORS = [
 ]
 
 LEADS = [
+    ("Publication in the International Journal on Naps, vol. 04, 2011", "International Journal on Naps", 2011),
     ("Proceedings: Dreams in Deep Sleep, Copenhagen, August 12-30, 2002", "Dreams in Deep Sleep", 2002),
     ("IOP Publishing Ltd., Journal of Dreams, Volume 633, 2015", "Journal of Dreams", 2015),
     (
@@ -179,6 +180,7 @@ ACRONYMS = [
 ]
 
 TABLE = [
+    ("Physica A341 (2004) 215-233", "Physica A", 2004),
     ("PoSdreamsLHC:011,2006", "PoS", 2006),
     ("Int.J.Mod.Phys. A19S1 (2004) 157-166", "International Journal of Modern Physics A", 2004),
     ("Acta Phys.Polon., Section B, 2008, 595, Issue 1, 80", "Acta Physica Polonica B", 2008),
