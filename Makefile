@@ -46,11 +46,12 @@ endif
 test: .venv/dev
 	$(MAKE) --no-print-directory --jobs=2 lint pytest
 
+# mypy computes while tests wait.
 lint: .venv/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	$(BIN)/mypy
+	nice $(BIN)/mypy
 
 pytest: .venv/dev
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup

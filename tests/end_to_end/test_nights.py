@@ -26,6 +26,7 @@ from tests.internet import Failure, Response, World
 from tests.internet.messages import html, text
 from tests.internet.sites import odd, walls, weixin
 from tests.support.crawling import EVERY_NIGHT
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -227,7 +228,7 @@ def is_due_to_be_dead(seen: Seen) -> bool:
     return any(sure for _, sure in since) or sum(outcome == "gone" for outcome, _ in since) >= DEAD_AFTER
 
 
-@pytest.mark.parametrize(("nights", "every"), [(6, 2), pytest.param(10, 1, marks=pytest.mark.stress)])
+@pytest.mark.parametrize(("nights", "every"), sampled([(6, 4), (6, 2), (10, 1)]))
 def test_nights_of_bad_weather(desk: Desk, internet: Internet, nights: int, every: int) -> None:
     alive, gone = living()[::every], lost()[::every]
     weather = Weather(1, frozenset(gone))
