@@ -57,8 +57,8 @@ def collapse_whitespace(text: str) -> str:
 
 
 def describe_os_error(error: OSError) -> str:
-    """Return `file: cause` of an error of the operating system."""
-    return f"{error.filename or 'outputs'}: {error.strerror or error}"
+    """Return `file: cause` of an error of the operating system; of a draft that cannot replace a file, the file."""
+    return f"{error.filename2 or error.filename or 'outputs'}: {error.strerror or error}"
 
 
 def describe_error(error: BaseException) -> str:

@@ -47,6 +47,18 @@ def test_an_error_that_nobody_foresaw_is_one_line_and_a_file(desk: Desk, command
     assert desk.crawl().returncode == 0
 
 
+def test_a_file_in_the_way_of_an_output_is_one_line_that_names_it(desk: Desk) -> None:
+    desk.write("a.md", "<https://alive.example.org/>")
+    assert desk.crawl().returncode == 0
+    in_the_way = desk.output / "link_health.csv"
+    in_the_way.unlink()
+    (in_the_way / "folder").mkdir(parents=True)
+    done = desk.crawl()
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert str(in_the_way) in done.stderr
+    assert "unexpected error" not in done.stderr
+
+
 @pytest.mark.parametrize("folder", ["notes", ".", "notes/../notes"])
 def test_outputs_that_would_overwrite_notes_are_refused_before_the_first_request(
     desk: Desk, internet: Internet, folder: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
@@ -199,11 +201,16 @@ def test_malformed_tex_is_read_as_text(title: str) -> None:
     assert list(parse_string(written, "bibtex").entries) == ["key"]
 
 
+OPENINGS = [r"\frac{", r"\sqrt[", r"\sqrt[{", r"\textbf{", r"\begin{a}", r"\left(", "{", "$", "$\\frac{"]
+
+
 @pytest.mark.parametrize(
-    "opening", [r"\frac{", r"\sqrt[", r"\sqrt[{", r"\textbf{", r"\begin{a}", r"\left(", "{", "$", "$\\frac{"]
+    "opening", [*OPENINGS, *(pytest.param(a + b, marks=pytest.mark.stress) for a, b in permutations(OPENINGS, 2))]
 )
 def test_no_title_stops_the_run(opening: str) -> None:
+    started = time.process_time()
     entry_of(Paper(opening * 500, {"arxiv": "1"}, (opening * 500,)), "https://arxiv.org/abs/1")
+    assert time.process_time() - started < 2  # as a rule 0.02
 
 
 def test_long_texts_are_cut(tmp_path: Path) -> None:
