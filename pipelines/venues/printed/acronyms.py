@@ -15,10 +15,6 @@ _LAST = re.compile(
 _ACRONYM = re.compile(r"[A-Z][a-z]*[A-Z][A-Za-z]*(?:-\d{1,2})?")
 _MIN_WORDS = 3
 _UNFINISHED = frozenset({"and", "for", "in", "of", "on", "the", "Conference", "Symposium", "Workshop", "Congress"})
-_EDITION = re.compile(
-    r"((?:\S+ ){2,}(?!(?:and|for|in|of|on|the|Conference|Symposium|Workshop|Congress) )\S+) "
-    r"[A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:-\d+)?"
-)
 _EDITION = re.compile(r"[,\s]*['’-]?\d")
 _BEHIND_SENTENCE = re.compile(
     r"(?P<name>.{6,}[a-z]{5})\.\s+(?P<acronym>[A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)"
