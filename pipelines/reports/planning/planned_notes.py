@@ -64,10 +64,9 @@ class PlannedNote:
         return self._rewriter.placed_files(self.note, self.states, self.edits)
 
     @property
-    def in_place(self) -> tuple[tuple[Edit, ...], dict[str, str]]:
-        """The edits of the note itself, which shows saved images by other URLs, and the files that these place."""
-        edits = self._in_place.plan_edits(self.note, self.states)
-        return edits, self._in_place.placed_files(self.note, self.states, edits)
+    def in_place(self) -> saved_plans.Plan:
+        """The plan of the note itself, which shows saved images by other URLs."""
+        return saved_plans.plan_note(self.note, self.states, self._in_place)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

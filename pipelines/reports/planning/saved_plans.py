@@ -17,7 +17,9 @@ from pipelines.rewriting.edit_list import from_record, to_record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crawler.models.link import LinkState
     from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
     from crawler.models.notes.note_file import NoteFile
     from pipelines.reports.contract import Rendering
     from pipelines.reports.planning.planned_notes import PlannedNote
@@ -34,8 +36,14 @@ class Plan(NamedTuple):
 
 def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
     """Return the plan of a note as JSON values."""
-    edits, files = planned.in_place
-    return {"edits": [to_record(edit) for edit in edits], "files": files}
+    plan = planned.in_place
+    return {"edits": [to_record(edit) for edit in plan.edits], "files": plan.files}
+
+
+def plan_note(note: Note, states: Mapping[int, LinkState], rewriter: NoteRewriter) -> Plan:
+    """Return the plan of a parsed note, with the states of its links by the position of the mention."""
+    edits = rewriter.plan_edits(note, states)
+    return Plan(edits, rewriter.placed_files(note, states, edits))
 
 
 class NotePlans:
@@ -51,11 +59,10 @@ class NotePlans:
             saved = json.loads(text)
             return Plan(tuple(map(from_record, saved["edits"])), saved["files"])
         note = self._rendering.notes_folder.parse(file)
-        edits = self._rewriter.plan_edits(note, self._rendering.link_states(note))
-        return Plan(edits, self.files(file, edits))
+        return plan_note(note, self._rendering.link_states(note), self._rewriter)
 
     def files(self, file: NoteFile, edits: tuple[Edit, ...]) -> dict[str, str]:
-        """Return the files beside a note that some edits make it show."""
+        """Return the files beside a note that some of its edits make it show."""
         if not edits or self._rendering.places is None:
             return {}
         note = self._rendering.notes_folder.parse(file)
