@@ -5,7 +5,7 @@ Readers take linear time (tests double texts), but they run on the event loop: o
 
 from __future__ import annotations
 
-import math
+import atexit
 import signal
 import threading
 import time
@@ -19,7 +19,7 @@ READING_SECONDS = 10.0
 """Seconds of CPU for reading one page; the largest that are read take one or two."""
 
 _INTERVAL = 0.1
-"""Seconds of CPU of the process between two looks at that of the thread, once the limit may be reached."""
+"""Seconds of CPU of the process between two looks at the block that runs."""
 
 
 class CpuTimeExceededError(BaseException):
@@ -27,13 +27,41 @@ class CpuTimeExceededError(BaseException):
 
 
 class _Limit:
-    ends_at = math.inf
-    """When the block has to end, in seconds of `time.thread_time`."""
+    """The limit of the block that runs.
 
-    def expire(self, *_: object) -> None:
-        """Raise CpuTimeExceededError unless it was another thread that computed (handles SIGVTALRM)."""
-        if time.thread_time() >= self.ends_at:
+    One timer is for many blocks, and the clock is read when it fires first in a block: for each block, the system calls
+    would take a quarter of the time of reading an average page.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: float | None = None
+        """The limit; None while no block runs."""
+        self._ends_at: float | None = None
+        """When the block has to end, in seconds of `time.thread_time`; None until the timer fires in it."""
+        self._has_timer = False
+
+    def begin(self, seconds: float) -> None:
+        """Begin a block."""
+        self._ends_at, self.seconds = None, seconds
+        if not self._has_timer:
+            self._has_timer = True
+            signal.signal(signal.SIGVTALRM, self._look)  # and not reset: one more signal may be on its way at the end
+            signal.setitimer(signal.ITIMER_VIRTUAL, _INTERVAL, _INTERVAL)
+            atexit.register(self._stop)  # Python resets its handlers last, and without one the signal kills
+
+    def _look(self, *_: object) -> None:
+        """Raise CpuTimeExceededError if the block has to end (handles SIGVTALRM); stop the timer if there is none."""
+        if self.seconds is None:
+            self._stop()
+        elif self._ends_at is None:
+            self._ends_at = time.thread_time() + self.seconds
+        elif time.thread_time() >= self._ends_at:  # the time of other threads does not count
             raise CpuTimeExceededError
+
+    def _stop(self) -> None:
+        self._has_timer = False
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        atexit.unregister(self._stop)
 
 
 _limit = _Limit()
@@ -41,7 +69,7 @@ _limit = _Limit()
 
 @contextmanager
 def limited_cpu_time(seconds: float) -> Iterator[None]:
-    """Raise CpuTimeExceededError in the block when this thread has computed for so many seconds.
+    """Raise CpuTimeExceededError in the block when this thread has computed for so many seconds, or a little longer.
 
     Regular expressions are interrupted, too; other code in C ends first. There is no limit outside of the main thread,
     which handles signals, or on a system without such timers.
@@ -49,11 +77,8 @@ def limited_cpu_time(seconds: float) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGVTALRM, _limit.expire)  # and not reset: one more signal may be on its way at the end
-    _limit.ends_at = time.thread_time() + seconds
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _INTERVAL)
+    _limit.begin(seconds)
     try:
         yield
     finally:
-        _limit.ends_at = math.inf
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        _limit.seconds = None
