@@ -62,10 +62,11 @@ def text_of(source: str) -> str:
 def beginnings(source: str, size: int) -> Iterator[str]:
     """Yield longer and longer beginnings of a page, cut before a tag: many questions are answered by the first.
 
-    The first has at most `size` characters, the last is the page. The text of each begins that of the next.
+    The first has at most `size` characters of the body, the last is the page. The text of each begins that of the next.
     """
-    while size < len(source):
-        yield source[: max(source.rfind("<", 0, size), 0)]
+    head = max(source.find("<body"), 0)
+    while head + size < len(source):
+        yield source[: max(source.rfind("<", 0, head + size), 0)]
         size *= 4
     yield source
 

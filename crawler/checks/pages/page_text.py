@@ -83,23 +83,19 @@ def has_text(response: Response, min_bytes: int = 1) -> bool:
 
 def has_content(source: str, more_than: int) -> bool:
     """Return whether there are more than so many bytes of visible text outside of links, menus, header and footer."""
-    return any(_content_bytes(part) > more_than for part in beginnings(without_hidden(source), _FIRST_CONTENT))
+    return any(content_bytes(part) > more_than for part in beginnings(source, _FIRST_CONTENT))
 
 
 def content_bytes(source: str) -> int:
     """Return the bytes of visible text outside of links, menus, header and footer."""
-    return _content_bytes(without_hidden(source))
-
-
-def _content_bytes(shown: str) -> int:
-    return len(text_of(_AROUND.sub(" ", shown)).encode(errors="replace"))
+    return len(text_of(_AROUND.sub(" ", without_hidden(source))).encode(errors="replace"))
 
 
 def is_blank(response: Response) -> bool:
     """Return whether a browser shows an empty window: no body, or markup without title, text or image."""
     if not response.body.strip():
         return True
-    if not isinstance(response, HtmlResponse) or has_text(response) or page_title(response):
+    if not isinstance(response, HtmlResponse) or page_title(response) or has_text(response):  # the title is faster
         return False
     return "<script" not in response.text.lower() and _SHOWS_WITHOUT_TEXT.search(response.text) is None
 

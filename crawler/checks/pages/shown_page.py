@@ -68,7 +68,7 @@ def is_frame(response: Response) -> bool:
     """Return whether a page has next to no text and scripts that may fill it."""
     if not isinstance(response, HtmlResponse):
         return False
-    return not has_text(response, EMPTY_FRAME_BYTES) and "<script" in response.text.lower()
+    return "<script" in response.text.lower() and not has_text(response, EMPTY_FRAME_BYTES)
 
 
 def _is_script_alone(response: Response) -> bool:

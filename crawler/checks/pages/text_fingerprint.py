@@ -26,7 +26,7 @@ MIN_TEXT = 200
 _FEATURES = 250  # the first of a page; more change the fingerprint little
 _BEGINNING = 2_000  # characters; most texts have so many words in them
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\W\d_]+")
-_ASCII_WORD = re.compile("[a-z]+")  # the same in a text of these characters, in a quarter of the time
+_NOT_ASCII_LETTERS = {code: " " for code in range(128) if not chr(code).islower()}  # ten times as fast as _WORD
 _LETTERS = 300  # the first letters say of which script a text is
 
 _SCRIPTS = {
@@ -57,10 +57,12 @@ def text_fingerprint(text: str) -> int | None:
 @lru_cache(maxsize=4)  # a text is first asked for its length
 def _first_words(text: str) -> list[str]:
     """Return the first words of a text in lower case; the last of a part of the text may go on behind it."""
-    word, size = _ASCII_WORD if text.isascii() else _WORD, _BEGINNING
-    while len(words := word.findall(text, 0, size)) <= _FEATURES and size < len(text):
+    size, is_ascii = _BEGINNING, text.isascii()
+    while True:
+        words = text[:size].translate(_NOT_ASCII_LETTERS).split() if is_ascii else _WORD.findall(text, 0, size)
+        if len(words) > _FEATURES or size >= len(text):
+            return words[:_FEATURES]
         size *= 2
-    return words[:_FEATURES]
 
 
 def distance(one: int, other: int) -> int:
