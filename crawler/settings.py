@@ -186,10 +186,15 @@ CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 REDIRECT_MAX_TIMES = 10
 REFERRER_POLICY = "no-referrer"  # also for redirects
-COOKIES_ENABLED = False
-RETRY_ENABLED = False  # the run has a retry stage
-METAREFRESH_ENABLED = False
 
+# The tables of Scrapy's defaults, too: it imports all that they name, even what is switched off.
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": 900,
+}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.middlewares.SsrfGuardMiddleware": 10,
     "crawler.fetch.page_redirects.PageRedirectMiddleware": 12,  # reads pages as the others leave them
@@ -201,31 +206,18 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.middlewares.RedirectSchemeMiddleware": 610,  # sees a redirect before 600 follows it
     "crawler.fetch.middlewares.RedirectCookiesMiddleware": 620,
     "crawler.fetch.middlewares.ProxyMiddleware": 750,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
 }
-SPIDER_MIDDLEWARES = {  # not used: requests go to the downloader directly
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700}
+EXTENSIONS_BASE = {
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "scrapy.extensions.memdebug.MemoryDebugger": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
 }
 EXTENSIONS = {
     "crawler.fetch.early_stop.EarlyStop": 0,
-    "scrapy.extensions.corestats.CoreStats": None,
     "crawler.cli.progress.progress.Progress": 0,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.throttle.AutoThrottle": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
 }
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
 STATS_DUMP = False
 LOG_LEVEL = "WARNING"  # a run without problems prints only its summary
 LOG_FORMAT = "%(levelname)s: %(message)s"

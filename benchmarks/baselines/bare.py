@@ -34,7 +34,7 @@ def same_settings() -> dict[str, Any]:
         del mine[name]
     for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
         mine[name] = {path: order for path, order in mine[name].items() if not path.startswith("crawler.")}
-    del mine["DOWNLOADER_MIDDLEWARES"][PROXY]
+    mine["DOWNLOADER_MIDDLEWARES"][PROXY] = 750
     mine["CONCURRENT_ITEMS"] = 1  # one item per response: more tasks only cost (measured)
     handlers = mine["DOWNLOAD_HANDLERS"]
     mine["DOWNLOAD_HANDLERS"] = {scheme: handler and HANDLER for scheme, handler in handlers.items()}
