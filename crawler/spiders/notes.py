@@ -25,20 +25,21 @@ from crawler.run.stages.link_stages import ReadNotes
 from crawler.run.summary import OutputForm, interrupted_line, summarise_run
 from crawler.signals import run_opened
 from crawler.text import describe_os_error
-from pipelines.venues import citation_stage
-from pipelines.works import title_stage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
     from crawler.cli.terminal import Line, Table
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.result import CheckResult
     from crawler.run.context import RunContext
     from crawler.run.summary import RunSummary
+    from crawler.store.link_store import LinkStore
 
 
 class NotesSpider(Spider):
@@ -90,7 +91,7 @@ class NotesSpider(Spider):
             checks=check_stages(context),
             requests=(
                 AskArchive(context),
-                LookUpPublications(context, citation_stage.resolve, title_stage.search_titles),
+                LookUpPublications(context, _look_up_papers, _look_up_titles),
             ),
             outputs=(Publish(context, publish), Publish(context, notify)),
         )
@@ -177,3 +178,19 @@ class NotesSpider(Spider):
         line = interrupted_line(run)
         self._resources.close()
         interrupts.end(line)
+
+
+def _look_up_papers(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
+    """Look up the mentioned papers in bibliographies, if there are any."""
+    if store.has_papers():
+        from pipelines.venues.citation_stage import look_up_papers
+
+        look_up_papers(options, store, now, time_left)
+
+
+def _look_up_titles(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
+    """Look up the papers that notes list without a link, if there are any."""
+    if store.has_bare_titles():
+        from pipelines.works.title_stage import search_titles
+
+        search_titles(options, store, now, time_left)

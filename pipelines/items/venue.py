@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.models.metadata import Paper
-from pipelines.venues.from_text import find_venue
-from pipelines.venues.model import with_venue
 
 if TYPE_CHECKING:
     from crawler.models.result import CheckResult
@@ -21,5 +19,8 @@ class VenuePipeline:
         paper = item.metadata
         if not isinstance(paper, Paper) or paper.venue is not None:
             return item
+        from pipelines.venues.from_text import find_venue
+        from pipelines.venues.model import with_venue
+
         venue = find_venue(paper.comment, paper.journal_ref, paper.published, paper.ids)
         return item if venue is None else replace(item, metadata=with_venue(paper, venue))

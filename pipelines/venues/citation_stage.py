@@ -41,10 +41,8 @@ PAGE = 500
 """Papers that are read from the store at a time."""
 
 
-def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
+def look_up_papers(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
     """Look up the mentioned papers with metadata in each bibliography, until no time is left."""
-    if not store.has_papers():
-        return
     for bibliography in CLIENTS:
         ask_bibliography(store, bibliography.from_options(options), now, time_left)
 

@@ -31,8 +31,6 @@ _PAGE = 500
 
 def search_titles(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
     """Search the titles in each service, until no time is left."""
-    if not store.has_bare_titles():
-        return
     for client in (SemanticScholarTitles, CrossrefTitles, OpenAlexTitles):
         search_in(store, client.from_options(options), now, time_left)
 

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.links.secrets import masked
-from pipelines.reports.bibliography.names import names_of
 from pipelines.reports.bibliography.tex import as_unicode, one_line
 from pipelines.venues.model import without_track
 from pipelines.venues.table import venue_table
@@ -82,6 +81,8 @@ class Citation:
 
 def citation(key: str, paper: Paper, url: str) -> Citation:
     """Return the citation of a paper at a URL."""
+    from pipelines.reports.bibliography.names import names_of
+
     form, name = _form(paper)
     authors = list(islice(names_of(as_unicode(each) for each in paper.authors), MAX_AUTHORS + 1))
     day = paper.published and paper.published.date()
