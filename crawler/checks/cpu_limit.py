@@ -1,4 +1,4 @@
-"""Limit the CPU time of reading a page.
+"""Limit the CPU time of reading pages while a link is checked.
 
 Readers take linear time (tests double texts), but they run on the event loop: one that does not would stop the run.
 """
@@ -10,13 +10,17 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from types import coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Generator, Iterator
+
+T = TypeVar("T")
 
 READING_SECONDS = 10.0
-"""Seconds of CPU for reading one page; the largest that are read take one or two."""
+"""Seconds of CPU for one step of a check; the largest pages that are read take one or two."""
 
 _INTERVAL = 0.1
 """Seconds of CPU of the process between two looks at the block that runs."""
@@ -50,12 +54,16 @@ class _Limit:
             atexit.register(self._stop)  # Python resets its handlers last, and without one the signal kills
 
     def _look(self, *_: object) -> None:
-        """Raise CpuTimeExceededError if the block has to end (handles SIGVTALRM); stop the timer if there is none."""
+        """Raise CpuTimeExceededError if the block has to end (handles SIGVTALRM); stop the timer if there is none.
+
+        What handles the error in the block has as much time again.
+        """
         if self.seconds is None:
             self._stop()
         elif self._ends_at is None:
             self._ends_at = time.thread_time() + self.seconds
         elif time.thread_time() >= self._ends_at:  # the time of other threads does not count
+            self._ends_at = None
             raise CpuTimeExceededError
 
     def _stop(self) -> None:
@@ -82,3 +90,31 @@ def limited_cpu_time(seconds: float) -> Iterator[None]:
         yield
     finally:
         _limit.seconds = None
+
+
+@coroutine
+def with_limited_steps(work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    """Await a coroutine; raise CpuTimeExceededError in it when it computes for READING_SECONDS without a pause.
+
+    A step lasts from one `await` that waits to the next. Tasks that the coroutine starts have their own steps.
+    """
+    resume = partial(work.send, None)
+    while True:
+        try:
+            with limited_cpu_time(READING_SECONDS):
+                awaited = resume()
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        try:
+            resume = partial(work.send, (yield awaited))
+        except BaseException as error:  # noqa: BLE001 - such as a cancellation: the coroutine handles it
+            resume = partial(work.throw, error)
+
+
+async def none_if_slow(work: Coroutine[Any, Any, T | None]) -> T | None:
+    """Return what a coroutine with limited steps returns; None if one of them takes too long."""
+    try:
+        return await with_limited_steps(work)
+    except CpuTimeExceededError:
+        return None

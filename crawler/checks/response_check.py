@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from crawler.checks import http_check
-from crawler.checks.cpu_limit import READING_SECONDS, CpuTimeExceededError, limited_cpu_time
+from crawler.checks import cpu_limit, http_check
+from crawler.checks.cpu_limit import CpuTimeExceededError
 from crawler.checks.page_history import earlier_titles, with_page
 from crawler.checks.pages.page_anchors import find_anchors
 from crawler.checks.pages.shown_page import shown_despite_status
@@ -44,16 +44,12 @@ def judge_response(
     """Return the result of a response as read by the link's kind; `blocked` if the kind raises an exception.
 
     `accepted` are the statuses of ACCEPTED_STATUSES by host pattern, `site_moves` the pairs of hosts of which the links
-    of one moved to the other. A page that takes more than READING_SECONDS is not read.
+    of one moved to the other. A page at which CpuTimeExceededError is raised is not read.
     """
     try:
-        with limited_cpu_time(READING_SECONDS):
-            return _judge(due, response, accepted, now, site_moves)
+        return _judge(due, response, accepted, now, site_moves)
     except CpuTimeExceededError:
-        logger.warning("%s: not read, since that takes more than %g s", due.link.url, READING_SECONDS)
-        reason, status = Reason(ReasonCode.PAGE_TOO_COMPLEX), response.status
-        check = Check(Outcome.UNREADABLE, reason, now, CheckMethod.PAGE, http_status=status)
-        return CheckResult(due.link, check, history=due.history)
+        return unread_result(due, now, response.status)
 
 
 def _judge(
@@ -115,6 +111,14 @@ def skipped_result(due: DueLink, reason: Reason) -> CheckResult:
     return CheckResult(
         due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), CheckMethod.PAGE), history=due.history
     )
+
+
+def unread_result(due: DueLink, now: datetime, status: int | None = None) -> CheckResult:
+    """Return the result of a link whose page takes more than READING_SECONDS."""
+    logger.warning("%s: not read, since that takes more than %g s", due.link.url, cpu_limit.READING_SECONDS)
+    reason = Reason(ReasonCode.PAGE_TOO_COMPLEX)
+    check = Check(Outcome.UNREADABLE, reason, now, CheckMethod.PAGE, http_status=status)
+    return CheckResult(due.link, check, history=due.history)
 
 
 def inconclusive_result(result: CheckResult, why: ReasonCode = ReasonCode.NOT_RETRIED) -> CheckResult:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.checks.cpu_limit import READING_SECONDS, CpuTimeExceededError, limited_cpu_time
+from crawler.checks.cpu_limit import CpuTimeExceededError
 from crawler.checks.http_check import judge_http
 from crawler.kinds.registry import kind_of
 
@@ -49,8 +49,7 @@ class PageReader:
         self._asked.add(link.key)
         try:
             response = await self._download(kind.request(page))
-            with limited_cpu_time(READING_SECONDS):
-                read = kind.read(page, response, judge_http(response, datetime.now(UTC)))
+            read = kind.read(page, response, judge_http(response, datetime.now(UTC)))
         except (Exception, CpuTimeExceededError):  # noqa: BLE001 - without the page, for any reason, there is no metadata
             return result
         return replace(result, metadata=read.metadata) if isinstance(read.metadata, type_) else result

@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.checks.cpu_limit import CpuTimeExceededError, with_limited_steps
 from crawler.checks.failure_check import check_failure
 from crawler.checks.pages.signatures.signature_tables import page_bytes
 from crawler.checks.probes.redirect_probe import RedirectProber
 from crawler.checks.probes.soft404_probe import Soft404Prober
-from crawler.checks.response_check import judge_response, requested_wait, skipped_result
+from crawler.checks.response_check import judge_response, requested_wait, skipped_result, unread_result
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.early_stop import WHOLE_PAGE
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
@@ -108,12 +109,16 @@ class LinkChecker:
         """Check one link; in a retry, missing images are also searched in articles and archive.
 
         Raises HostUnavailableError if a host gets no requests now, and OtherShardError if another process of the run
-        may send requests to it; the link has no result then.
+        may send requests to it; the link has no result then. All that reads pages is called from here, but for the
+        tasks of the probes, so the CPU time of reading is limited here.
         """
         has_body = False
         try:
-            outcome = await self._open(due, is_retry=is_retry)
+            outcome = await with_limited_steps(self._open(due, is_retry=is_retry))
             has_body = bool(outcome.result.body) and not outcome.retry
+        except CpuTimeExceededError:  # other than where a page is read for the first time
+            return CheckOutcome(unread_result(due, datetime.now(UTC)))
+        else:
             return outcome
         finally:
             self._turns.end(due.link)

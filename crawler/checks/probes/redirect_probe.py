@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.checks import http_check
+from crawler.checks.cpu_limit import none_if_slow
 from crawler.checks.page_history import earlier_titles, marked_as_replaced
 from crawler.checks.pages.page_text import visible_text
 from crawler.checks.probes.soft404_probe import random_siblings
@@ -71,7 +72,7 @@ class RedirectProber:
         sibling = random_siblings(url)[0]
         folder = posixpath.dirname(sibling.rstrip("/"))
         if folder not in self._by_folder:
-            self._by_folder[folder] = asyncio.ensure_future(self._ask(sibling))
+            self._by_folder[folder] = asyncio.ensure_future(none_if_slow(self._ask(sibling)))
         return await asyncio.shield(self._by_folder[folder])
 
     async def _ask(self, url: str) -> SiblingAnswer | None:

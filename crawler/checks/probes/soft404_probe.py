@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 from scrapy.http import HtmlResponse
 
 from crawler.checks import http_check
+from crawler.checks.cpu_limit import CpuTimeExceededError, none_if_slow
 from crawler.checks.pages.page_text import visible_text
 from crawler.checks.pages.shown_page import is_frame, known_title, names_title, says_nothing_is_there
 from crawler.checks.pages.signatures.signature_tables import gate_words
@@ -148,10 +149,10 @@ class Soft404Prober:
             except Exception:  # noqa: BLE001 - without https, for any reason, there is no suggestion
                 self._without_https.add(parts.netloc)
                 return None
-        is_ok = http_check.judge_http(secure, datetime.now(UTC)).is_ok
-        if not is_ok or urlsplit(secure.url).scheme != "https":
+        try:
+            return https_url if _is_secure_form(secure, response) else None
+        except CpuTimeExceededError:
             return None
-        return https_url if response is None or page_title(secure) == page_title(response) else None
 
     def _is_doubtful(self, due: DueLink, response: Response) -> bool:
         """Return whether a page may be a catch-all page: nothing on it shows that it is the one that was meant.
@@ -184,7 +185,7 @@ class Soft404Prober:
     async def _fingerprint_of(self, form: str, url: str) -> PageFingerprint | None:
         """Return the fingerprint of a random URL, or of an earlier one of the same form; None if none was fetched."""
         if form not in self._by_form:
-            self._by_form[form] = asyncio.ensure_future(self._fetch_fingerprint(url))
+            self._by_form[form] = asyncio.ensure_future(none_if_slow(self._fetch_fingerprint(url)))
         return await asyncio.shield(self._by_form[form])
 
     async def _fetch_fingerprint(self, url: str) -> PageFingerprint | None:
@@ -218,6 +219,13 @@ def _decide(due: DueLink, response: Response, sibling: SiblingPage) -> tuple[Out
         return Outcome.RESTRICTED, ReasonCode.LOGIN_REQUIRED
     is_gate = is_frame(response) or gate_words().search(f"{page_title(response)} {visible_text(response)}") is not None
     return (Outcome.GONE, ReasonCode.CATCH_ALL_PAGE) if has_changed and not is_gate else unknown
+
+
+def _is_secure_form(secure: Response, response: Response | None) -> bool:
+    """Return whether a response by https succeeds and has the title of the one by http, if there is one."""
+    if not http_check.judge_http(secure, datetime.now(UTC)).is_ok or urlsplit(secure.url).scheme != "https":
+        return False
+    return response is None or page_title(secure) == page_title(response)
 
 
 def _is_same(fingerprint: PageFingerprint, sibling: str, response: Response, url: str) -> bool:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.checks.cpu_limit import CpuTimeExceededError, limited_cpu_time
+from crawler.checks import cpu_limit
+from crawler.checks.cpu_limit import CpuTimeExceededError, limited_cpu_time, none_if_slow, with_limited_steps
+from tests.support.slow_readers import loop_for_ever, match_for_ever
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NO_TIMER = (0.0, 0.0)
 
@@ -49,3 +58,106 @@ def test_no_timer_outlives_the_handlers_of_a_process() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["read", f"{NO_TIMER}"]
+
+
+# --- steps of a coroutine ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limit steps to a fifth of a second."""
+    monkeypatch.setattr(cpu_limit, "READING_SECONDS", 0.2)
+
+
+@pytest.mark.parametrize("read", [loop_for_ever, match_for_ever])
+@pytest.mark.usefixtures("short_limit")
+def test_a_step_that_takes_too_long_is_interrupted(read: Callable[[], object]) -> None:
+    async def work() -> str:
+        await asyncio.sleep(0)
+        return str(read())
+
+    with pytest.raises(CpuTimeExceededError):
+        asyncio.run(with_limited_steps(work()))
+    assert asyncio.run(none_if_slow(work())) is None
+    compute(0.5)  # nothing is interrupted any more
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_each_step_has_the_whole_time() -> None:
+    async def work() -> str:
+        for _ in range(4):
+            compute(0.1)
+            await asyncio.sleep(0)
+        return "done"
+
+    assert asyncio.run(with_limited_steps(work())) == "done"
+    assert asyncio.run(none_if_slow(work())) == "done"
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_other_tasks_are_not_interrupted() -> None:
+    async def other() -> str:
+        compute(0.5)
+        return "other"
+
+    async def work() -> str:
+        return await asyncio.ensure_future(other())
+
+    assert asyncio.run(with_limited_steps(work())) == "other"
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_the_time_of_other_threads_does_not_count() -> None:
+    computing = Thread(target=lambda: sum(number * number for number in range(5_000_000)))
+
+    async def work() -> str:
+        computing.start()
+        computing.join()
+        return "done"
+
+    assert asyncio.run(with_limited_steps(work())) == "done"
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_what_handles_the_error_has_as_much_time_again() -> None:
+    caught = []
+
+    async def work() -> None:
+        for _ in range(2):
+            try:
+                loop_for_ever()
+            except CpuTimeExceededError:
+                caught.append(time.thread_time())
+
+    asyncio.run(with_limited_steps(work()))
+    first, second = caught
+    assert second - first >= cpu_limit.READING_SECONDS
+
+
+@pytest.mark.usefixtures("short_limit")
+def test_errors_and_cancellation_reach_the_coroutine() -> None:
+    seen: list[str] = []
+
+    async def work(failing: asyncio.Future[None]) -> None:
+        with suppress(ValueError):
+            await failing
+        seen.append("error")
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+
+    async def main() -> None:
+        failing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        task = asyncio.ensure_future(with_limited_steps(work(failing)))
+        await asyncio.sleep(0)
+        failing.set_exception(ValueError())
+        await asyncio.wait([failing])
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert seen == ["error", "cancelled"]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import time
-from contextlib import suppress
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 from typing import TYPE_CHECKING, Never
 
 import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
-from crawler.checks import response_check
+from crawler.checks import cpu_limit
+from crawler.checks.cpu_limit import with_limited_steps
 from crawler.checks.response_check import (
     inconclusive_result,
     judge_response,
@@ -29,10 +27,9 @@ from crawler.models.metadata import Page
 from crawler.models.notes.note import LinkRole
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink, Validators
+from tests.support.slow_readers import match_for_ever
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crawler.models.link import Link
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -155,44 +152,21 @@ def test_a_page_that_cannot_be_read(
     assert [record.getMessage() for record in caplog.records] == logged
 
 
-def loop_for_ever(*_: object) -> Never:
-    while True:
-        with suppress(Exception):  # as parsers of damaged markup do
-            sum(range(100))
-
-
-def match_for_ever(*_: object) -> None:
-    re.fullmatch("(a|aa)+b", "a" * 200)
-
-
-@pytest.mark.parametrize("read", [loop_for_ever, match_for_ever])
 def test_a_page_that_takes_too_long_is_not_read(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, read: Callable[..., None]
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(response_check, "READING_SECONDS", 0.2)
+    monkeypatch.setattr(cpu_limit, "READING_SECONDS", 0.2)
+
+    async def read() -> CheckResult:
+        return check(answer())
+
     with monkeypatch.context() as patch:
-        patch.setattr(Web, "read", read)
-        result = check(answer())
+        patch.setattr(Web, "read", match_for_ever)
+        result = asyncio.run(with_limited_steps(read()))
     expected = Check(Outcome.UNREADABLE, Reason(ReasonCode.PAGE_TOO_COMPLEX), NOW, CheckMethod.PAGE, http_status=200)
     assert result == CheckResult(link(), expected, history=HISTORY)
     assert caplog.messages == [f"{URL}: not read, since that takes more than 0.2 s"]
-    assert check(answer()).check.is_ok
-    after = time.thread_time() + 0.5
-    while time.thread_time() < after:  # nothing is interrupted any more
-        sum(range(20_000))
-
-
-def test_the_time_of_other_threads_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_check, "READING_SECONDS", 0.1)
-    computing = Thread(target=lambda: sum(number * number for number in range(5_000_000)))
-
-    def wait(read_link: Link, _: Response, found: Check) -> CheckResult:
-        computing.start()
-        computing.join()
-        return CheckResult(read_link, found)
-
-    monkeypatch.setattr(Web, "read", lambda _, *given: wait(*given))
-    assert check(answer()).check.is_ok
+    assert asyncio.run(with_limited_steps(read())).check.is_ok
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,13 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
+from crawler.checks import cpu_limit, http_check
 from crawler.checks.probes.redirect_probe import RedirectProber
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
+from tests.support.slow_readers import match_for_ever
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,3 +75,9 @@ def test_links_of_one_folder_share_a_probe() -> None:
     outcomes, asked = settle(redirected, *responses)
     assert outcomes == [Outcome.MOVED] * 2
     assert len(asked) == 1
+
+
+def test_an_answer_that_takes_too_long_to_read_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpu_limit, "READING_SECONDS", 0.1)
+    monkeypatch.setattr(http_check, "judge_http", match_for_ever)
+    assert settle(redirected, redirected(MIGRATED))[0] == [Outcome.OK]

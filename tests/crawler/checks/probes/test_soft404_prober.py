@@ -12,6 +12,9 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
+from crawler.checks import cpu_limit, http_check
+from crawler.checks.cpu_limit import with_limited_steps
+from crawler.checks.probes import soft404_probe
 from crawler.checks.probes.soft404_probe import Soft404Prober
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.kinds.registry import link_of
@@ -19,6 +22,7 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Page
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import DueLink
+from tests.support.slow_readers import match_for_ever
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,6 +128,15 @@ def test_a_page_shown_for_every_address_may_say_that_nothing_is_there(known: Pag
 def test_a_frame_or_gate_at_every_address_says_nothing_even_if_another_page_was_there(words: str) -> None:
     web = Web(lambda url: page(url, words=words))
     assert probe(web, page(f"{HOST}/post", words=words)) == [UNKNOWN]
+
+
+def test_a_page_elsewhere_that_takes_too_long_to_read_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpu_limit, "READING_SECONDS", 0.1)
+    monkeypatch.setattr(soft404_probe, "visible_text", match_for_ever)
+    assert probe(Web(page), page(f"{HOST}/post"), known=None) == [GOOD]
+    monkeypatch.setattr(http_check, "judge_http", match_for_ever)
+    checking = Soft404Prober(Web(page).fetch).https_upgrade("http://a.example.org/post")
+    assert asyncio.run(with_limited_steps(checking)) is None
 
 
 def test_a_notice_that_names_its_path_is_compared_without_it() -> None:
