@@ -12,19 +12,52 @@ from crawler.errors import UserError
 from crawler.images.stores.remote import RemoteImageStore, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from crawler.config.crawl_options import ImageOptions
+    from crawler.images.stores.remote import AnswerSize
     from crawler.images.uploads import UploadRecords
 
 _TIMEOUT = 30
+
+
+class _BoundedFtp(ftplib.FTP):
+    """A connection that counts the bytes of files, of lists, and of all replies together."""
+
+    def __init__(self, new_size: Callable[[], AnswerSize]) -> None:
+        super().__init__(timeout=_TIMEOUT, encoding="utf-8")
+        self._new_size, self._replies = new_size, new_size()
+
+    def getline(self) -> str:
+        """Return the next line of a reply."""
+        line = super().getline()
+        self._replies.add(line.encode())
+        return line
+
+    def retrbinary(
+        self, cmd: str, callback: Callable[[bytes], object], blocksize: int = 8192, rest: int | str | None = None
+    ) -> str:
+        """Call a function for each piece of a file."""
+        size = self._new_size()
+        return super().retrbinary(cmd, lambda piece: callback(size.add(piece)), blocksize, rest)
+
+    def retrlines(self, cmd: str, callback: Callable[[str], object] | None = None) -> str:
+        """Call a function for each line of a list."""
+        size = self._new_size()
+
+        def count(line: str) -> None:
+            size.add(line.encode())
+            if callback is not None:
+                callback(line)
+
+        return super().retrlines(cmd, count)
 
 
 class FtpImageStore(RemoteImageStore):
     """A folder on an FTP server (FTP_USER, FTP_PASSWORD, or both in the URL); one connection for each request."""
 
     def __init__(self, options: ImageOptions, uploads: UploadRecords | None = None) -> None:  # noqa: ARG002 - the interface
-        super().__init__(options.location, options.base_url)
+        super().__init__(options)
         parts, settings = urlsplit(options.location), options.store_settings
         try:
             self._address = parts.hostname or "", parts.port or ftplib.FTP_PORT
@@ -37,7 +70,7 @@ class FtpImageStore(RemoteImageStore):
 
     @contextmanager
     def _session(self) -> Iterator[ftplib.FTP]:
-        with ftplib.FTP(timeout=_TIMEOUT, encoding="utf-8") as ftp:  # noqa: S321 - the user configured FTP
+        with _BoundedFtp(self._answer_size) as ftp:
             ftp.connect(*self._address)
             ftp.login(*self._login)
             ftp.set_pasv(self._passive)

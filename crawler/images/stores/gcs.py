@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import UserError
 from crawler.images.stores import IMMUTABLE
-from crawler.images.stores.remote import RemoteImageStore, require
+from crawler.images.stores.remote import AnswerTooLargeError, RemoteImageStore, require
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.config.crawl_options import ImageOptions
+    from crawler.images.stores.remote import AnswerSize
     from crawler.images.uploads import UploadRecords
+
+_PIECE = 64 * 1024
 
 
 class GcsImageStore(RemoteImageStore):
     """A bucket of Google Cloud Storage (GCS_PROJECT_ID)."""
 
     def __init__(self, options: ImageOptions, uploads: UploadRecords | None = None) -> None:  # noqa: ARG002 - the interface
-        super().__init__(options.location, options.base_url)
+        super().__init__(options)
         storage = require("google.cloud.storage", self.place, "gs")
         bucket, _, folder = options.location.removeprefix("gs://").partition("/")
         try:
-            self._bucket: Any = storage.Client(project=options.store_settings.get("GCS_PROJECT_ID")).bucket(bucket)
+            client: Any = storage.Client(project=options.store_settings.get("GCS_PROJECT_ID"))
+            self._bucket: Any = client.bucket(bucket)
         except Exception as error:
             raise UserError(f"IMAGES_STORE: {self.place}: {collapse_whitespace(str(error))}") from error
+        client._http.hooks["response"].append(self._read)  # noqa: SLF001 - there is no other way to its answers
         self._prefix = f"{folder.strip('/')}/".lstrip("/")
         self._acl = options.store_settings.get("IMAGES_STORE_GCS_ACL") or None
+
+    def _read(self, response: Any, *, stream: bool = False, **_: Any) -> None:
+        """Read an answer that is no file; its client would read one of any size."""
+        if stream and response.ok:
+            return
+        size = self._answer_size()
+        try:
+            body = b"".join(map(size.add, response.iter_content(_PIECE)))
+        except AnswerTooLargeError:
+            response.close()
+            raise
+        vars(response).update(_content=body, _content_consumed=True)
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:
         blob = self._bucket.blob(self._prefix + name)
@@ -36,8 +54,9 @@ class GcsImageStore(RemoteImageStore):
         blob.upload_from_string(body, content_type=media_type, predefined_acl=self._acl)
 
     def _get(self, name: str) -> bytes:
-        body: bytes = self._bucket.blob(self._prefix + name).download_as_bytes()
-        return body
+        body = _BoundedFile(self._answer_size())
+        self._bucket.blob(self._prefix + name).download_to_file(body)
+        return body.getvalue()
 
     def _list(self, folder: str) -> Iterator[tuple[str, int | None]]:
         for blob in self._bucket.list_blobs(prefix=self._prefix + folder):
@@ -45,3 +64,15 @@ class GcsImageStore(RemoteImageStore):
 
     def _remove(self, name: str) -> None:
         self._bucket.blob(self._prefix + name).delete()
+
+
+class _BoundedFile(BytesIO):
+    """A file in memory, which counts what is written to it."""
+
+    def __init__(self, size: AnswerSize) -> None:
+        super().__init__()
+        self._size = size
+
+    def write(self, piece: Any) -> int:
+        """Write the next bytes of an answer."""
+        return super().write(self._size.add(piece))

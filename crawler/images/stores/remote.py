@@ -19,20 +19,44 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
+    from crawler.config.crawl_options import ImageOptions
+
 T = TypeVar("T")
 
 ANSWER_SECONDS, LIST_SECONDS = 300.0, 1_800.0
 """Seconds for one request and for a list of all names. A client waits for each byte, however many there are."""
 
+MORE_BYTES = 64_000_000
+"""Bytes that an answer may have more than the largest image: for lists, and for what was saved with a higher limit."""
+
 _MAX_MESSAGE = 300
 _SHARD = re.compile("[0-9a-f]{2}")
+
+
+class AnswerTooLargeError(Exception):
+    """A store sends more bytes than its answers may have."""
+
+
+class AnswerSize:
+    """Counts the bytes that are read of an answer: one without an end must not fill the memory."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = self._left = limit
+
+    def add(self, piece: bytes) -> bytes:
+        """Return the next bytes of the answer; raise AnswerTooLargeError if they are more than may come."""
+        self._left -= len(piece)
+        if self._left < 0:
+            raise AnswerTooLargeError(say("error.store_large", megabytes=self._limit // 1_000_000))
+        return piece
 
 
 class RemoteImageStore(ImageStore):
     """An image store whose names are listed once: a request for each image would take as long as sending it."""
 
-    def __init__(self, place: str, base: str) -> None:
-        super().__init__(without_login(place), base)
+    def __init__(self, options: ImageOptions) -> None:
+        super().__init__(without_login(options.location), options.base_url)
+        self._max_bytes = max(options.size_limits.values()) + MORE_BYTES
         self._lock = Lock()
         self._sizes: dict[str, int | None] | None = None
 
@@ -42,7 +66,7 @@ class RemoteImageStore(ImageStore):
 
     @abstractmethod
     def _get(self, name: str) -> bytes:
-        """Fetch bytes."""
+        """Fetch bytes, and add them to an `_answer_size` while they come."""
 
     @abstractmethod
     def _list(self, folder: str) -> Iterator[tuple[str, int | None]]:
@@ -54,6 +78,10 @@ class RemoteImageStore(ImageStore):
     @abstractmethod
     def _remove(self, name: str) -> None:
         """Remove a name."""
+
+    def _answer_size(self) -> AnswerSize:
+        """Return a count to which the bytes of one answer are added while they are read."""
+        return AnswerSize(self._max_bytes)
 
     def _move(self, source: str, target: str) -> None:
         """Move bytes to another name: they are sent there, and then removed."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.errors import UserError
-from crawler.images.stores.remote import RemoteImageStore, require
+from crawler.images.stores.remote import AnswerTooLargeError, RemoteImageStore, require
 from crawler.images.stores.s3_services import DOMAIN, connection, error_hint
 from crawler.messages import say
 from crawler.text import collapse_whitespace
@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.config.crawl_options import ImageOptions
+    from crawler.images.stores.remote import AnswerSize
     from crawler.images.uploads import UploadRecords
 
 _CONNECTIONS = 32  # as many as there are threads that store images
+_PIECE = 64 * 1024
 
 
 class S3ImageStore(RemoteImageStore):
     """A bucket (IMAGES_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY); otherwise credentials that boto3 finds."""
 
     def __init__(self, options: ImageOptions, uploads: UploadRecords | None = None) -> None:  # noqa: ARG002 - the interface
-        super().__init__(options.location, options.base_url)
+        super().__init__(options)
         self._bucket, _, folder = options.location.removeprefix("s3://").partition("/")
         if not self._bucket:
             raise UserError(say("error.no_bucket", place=self.place))
@@ -61,6 +63,7 @@ class S3ImageStore(RemoteImageStore):
             )
         except Exception as error:
             raise UserError(f"IMAGES_STORE: {self.place}: {collapse_whitespace(str(error))}") from error
+        client.meta.events.register("before-send.s3", self._send)
         if found.addressing == DOMAIN:
             client.meta.events.register("before-sign.s3", self._leave_out_bucket)
         return client
@@ -73,6 +76,26 @@ class S3ImageStore(RemoteImageStore):
         """Remove the bucket from the path of a request, before it is signed: the domain is that of the bucket."""
         parts = urlsplit(request.url)
         request.url = parts._replace(path=parts.path.removeprefix(f"/{self._bucket}") or "/").geturl()
+
+    def _send(self, request: Any, **_: Any) -> Any:
+        """Send a request in place of boto3, which would read an answer of any size."""
+        is_file, request.stream_output = request.stream_output, True
+        answer = self._client._endpoint.http_session.send(request)  # noqa: SLF001 - there is no other way to its body
+        answer.raw = _BoundedBody(answer.raw, self._answer_size())
+        if not is_file:
+            self._read(request, answer)
+        return answer
+
+    @staticmethod
+    def _read(request: Any, answer: Any) -> None:
+        """Read an answer into its `content`; raise the error for which boto3 retries if it breaks off."""
+        from botocore.exceptions import ConnectionClosedError
+        from urllib3.exceptions import HTTPError
+
+        try:
+            _ = answer.content
+        except HTTPError as error:
+            raise ConnectionClosedError(error=error, request=request, endpoint_url=request.url) from error
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:
         self._client.put_object(
@@ -97,5 +120,28 @@ class S3ImageStore(RemoteImageStore):
 
     def _hint(self, error: Exception) -> str:
         """Return which setting to change after an error of the service or of boto3."""
-        code = getattr(error, "response", {}).get("Error", {}).get("Code")
+        answer = getattr(error, "response", None) or {}
+        code = answer.get("Error", {}).get("Code")
         return error_hint(code or type(error).__name__)
+
+
+class _BoundedBody:
+    """The body of an answer, as boto3 reads it."""
+
+    def __init__(self, raw: Any, size: AnswerSize) -> None:
+        self._raw, self._size = raw, size
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Return so many of the bytes that are left, or all."""
+        return b"".join(self.stream()) if amt is None else self._size.add(self._raw.read(amt))
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield all bytes that are left, in pieces."""
+        try:
+            yield from map(self._size.add, self._raw.stream(_PIECE))
+        except AnswerTooLargeError:
+            self._raw.close()
+            raise

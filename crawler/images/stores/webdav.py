@@ -35,7 +35,7 @@ class WebdavImageStore(RemoteImageStore):
     """
 
     def __init__(self, options: ImageOptions, uploads: UploadRecords | None = None) -> None:  # noqa: ARG002 - the interface
-        super().__init__(options.location, options.base_url)
+        super().__init__(options)
         self._api = require("webdav4.client", self.place, "webdav")
         parts, settings = urlsplit(options.location), options.store_settings
         if not parts.hostname:
@@ -44,7 +44,13 @@ class WebdavImageStore(RemoteImageStore):
         password = unquote(parts.password or "") or settings.get("WEBDAV_PASSWORD") or ""
         server = f"{'https' if parts.scheme == 'davs' else 'http'}://{parts.netloc.rpartition('@')[2]}"
         auth = (user, password) if user else None
-        self._client: Any = self._api.Client(server, auth=auth, timeout=_TIMEOUT)
+        self._client: Any = self._api.Client(
+            server,
+            auth=auth,
+            timeout=_TIMEOUT,
+            headers={"Accept-Encoding": "identity"},  # a small answer could be decompressed to a very large one
+            event_hooks={"response": [self._read]},
+        )
         self._root = unquote(parts.path).strip("/")
         self._folders: set[str] = set()
         """Paths of folders that exist."""
@@ -56,6 +62,13 @@ class WebdavImageStore(RemoteImageStore):
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}".strip("/")
+
+    def _read(self, response: Any) -> None:
+        """Read the body of an answer; httpx would read one of any size."""
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise ValueError(say("error.store_compressed"))
+        size = self._answer_size()
+        vars(response).update(_content=b"".join(map(size.add, response.iter_raw())))
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:
         path = self._path(name)

@@ -8,6 +8,7 @@ import sys
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from http.client import HTTPConnection
 from math import inf
@@ -294,6 +295,97 @@ def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(monkeypatch: 
         store = open_image_store(project_options(**settings).images, uploads)
         with closing(store), pytest.raises(ImageStoreError, match="no answer within 0 s"):
             store.open(NAME)
+
+
+@pytest.mark.parametrize("place", ["moto", "ftp", "webdav", *sampled(list(SERVICES))], indirect=True)
+def test_a_file_larger_than_any_image_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "MORE_BYTES", 1_000)
+    store = place.open(IMAGES_MAX_MB=2, VIDEOS_MAX_MB=1)
+    store.put(NAME, bytes(2_001_001), "image/png")
+    with pytest.raises(ImageStoreError, match=r": answer larger than 2 MB; if an image is, raise IMAGES_MAX_MB$"):
+        store.open(NAME)
+    store.forget(NAME)
+    store.put(NAME, bytes(2_001_000), "image/png")
+    assert store.open(NAME) == bytes(2_001_000)
+
+
+@pytest.mark.parametrize("place", ["moto", "ftp", "webdav"], indirect=True)
+def test_a_list_larger_than_an_answer_may_be_is_not_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "MORE_BYTES", 0)
+    place.fill(f"ab/ab{number:062x}.png" for number in range(300))
+    store = place.open(IMAGES_MAX_MB=0.01, VIDEOS_MAX_MB=0.01)
+    store.connect()
+    assert "answer larger than 0 MB" in str(store.unavailable_reason)
+
+
+LINE = b"220-x\r\n"
+ENDLESS = [
+    ("dav://{}/images", b"HTTP/1.1 200 OK\r\n\r\n"),
+    ("dav://{}/images", b"HTTP/1.1 500 Error\r\n\r\n"),
+    ("s3://pictures", b"HTTP/1.1 200 OK\r\n\r\n"),
+    ("s3://pictures", b"HTTP/1.1 500 Error\r\n\r\n"),
+    ("ftp://{}", LINE),
+    ("gs://pictures", b"HTTP/1.1 200 OK\r\n\r\n"),
+    ("gs://pictures", b"HTTP/1.1 400 Error\r\n\r\n"),
+]
+
+
+@pytest.mark.parametrize(("location", "head"), ENDLESS)
+def test_an_answer_without_an_end_is_not_read(location: str, head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "MORE_BYTES", 1_000)
+    with answering_store(location, head, monkeypatch) as store:
+        with pytest.raises(ImageStoreError, match="answer larger than 1 MB"):
+            store.open(NAME)
+        store.connect()
+        assert "answer larger than 1 MB" in str(store.unavailable_reason)
+
+
+def test_a_list_that_breaks_off_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with answering_store("s3://pictures", head, monkeypatch, is_endless=False) as store:
+        store.connect()
+        assert "Connection was closed before we received a valid response" in str(store.problem)
+        assert "\n" not in str(store.problem)
+
+
+def test_an_answer_is_not_decompressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+    expected = pytest.raises(ImageStoreError, match="compressed answer, which was not asked for")
+    with answering_store("dav://{}/images", head, monkeypatch) as store, expected:
+        store.open(NAME)
+
+
+@contextmanager
+def answering_store(
+    location: str, head: bytes, monkeypatch: pytest.MonkeyPatch, *, is_endless: bool = True
+) -> Iterator[ImageStore]:
+    """Open a store whose server answers everything with a head and lines, by default without an end."""
+    if location.startswith("gs"):
+        pytest.importorskip("google.cloud.storage", reason="its client is not installed with the others")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with closing(socket.create_server(("127.0.0.1", 0))) as server, closing(LinkStore.open("sqlite://")) as uploads:
+        answer = partial(answer_all, server, head, is_endless=is_endless)
+        Thread(target=answer, daemon=True).start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{address}")
+        keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "IMAGES_S3": {"endpoint": f"http://{address}"}}
+        limits = {"IMAGES_MAX_MB": 1, "VIDEOS_MAX_MB": 1, "IMAGES_BASE_URL": BASE, "GCS_PROJECT_ID": "p"}
+        settings = {"IMAGES_STORE": location.format(address), **keys, **limits}
+        with closing(open_image_store(project_options(**settings).images, uploads)) as store:
+            yield store
+
+
+def answer_all(server: socket.socket, head: bytes, *, is_endless: bool) -> None:
+    """Answer each connection with a head and lines, by HTTP or FTP, until the client is gone if they have no end."""
+    with suppress(OSError):  # the server is closed
+        while True:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                if head.startswith(b"HTTP"):
+                    connection.recv(65536)
+                connection.sendall(head + LINE)
+                while is_endless:
+                    connection.sendall(LINE * 10_000)
 
 
 def drip(server: socket.socket) -> None:
