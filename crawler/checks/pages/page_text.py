@@ -43,7 +43,7 @@ _QUESTIONS = ("?", "？")
 _SHOWS_WITHOUT_TEXT = re.compile(
     r"<(?:img|picture|video|audio|canvas|svg|iframe|frame|frameset|object|embed|form|input|button)\b", re.IGNORECASE
 )
-_FIRST_CONTENT, _FIRST_TEXT = 2 * 1024, 8 * 1024  # characters of a page's source: most have enough text in so many
+_FIRST_CONTENT, _FIRST_TEXT = 1_536, 4 * 1024  # characters of a page's body: many have enough text in so many
 _MESSAGE_NAMES = frozenset(
     {
         "message",

@@ -36,7 +36,9 @@ _SCRIPTS = {
 
 def is_long_enough(text: str) -> bool:
     """Return whether a longer text that begins like this has the same fingerprint and script."""
-    return len(_first_words(text.casefold())) >= _FEATURES and len(_first_letters(text)) >= _LETTERS
+    return len(_first_words(text.casefold())) >= _FEATURES and (
+        text.isascii() or len(_first_letters(text)) >= _LETTERS  # one script, and it has the majority
+    )
 
 
 def text_fingerprint(text: str) -> int | None:
@@ -81,6 +83,8 @@ def script_of(text: str) -> str:
 
     Japanese is `kana`: it has Chinese characters too, but Chinese has no kana.
     """
+    if text.isascii():
+        return "latin" if any(map(str.isalpha, text)) else ""
     letters = _first_letters(text)
     if letters.isascii():
         return "latin" if letters else ""
