@@ -32,7 +32,7 @@ def same_settings() -> dict[str, Any]:
     mine = {name: value for name, value in vars(settings).items() if name.isupper()}
     for name in ("SPIDER_MODULES", "COMMANDS_MODULE", "ITEM_PIPELINES"):
         del mine[name]
-    for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
+    for name in ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS"):
         mine[name] = {path: order for path, order in mine[name].items() if not path.startswith("crawler.")}
     mine["DOWNLOADER_MIDDLEWARES"][PROXY] = 750
     mine["CONCURRENT_ITEMS"] = 1  # one item per response: more tasks only cost (measured)

@@ -9,9 +9,6 @@ from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
-from pipelines.venues.contradiction import contradicting_claims, venue_claims
-from pipelines.venues.from_entry_title import venue_label
-from pipelines.venues.table import venue_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,10 +26,14 @@ def label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) ->
 
     All addresses of the paper in the entry count, each with what is known there.
     """
-    field, label = entry.field("paper"), venue_label(entry.title)
-    if field is None or label is None or (subject := only_subject(Paper, field, states)) is None:
+    field = entry.field("paper")
+    if field is None or (subject := only_subject(Paper, field, states)) is None:
         return
-    if not (against := contradicting_claims(label, claims_in(entry, states))):
+    from pipelines.venues.contradiction import contradicting_claims
+    from pipelines.venues.from_entry_title import venue_label
+
+    label = venue_label(entry.title)
+    if label is None or not (against := contradicting_claims(label, claims_in(entry, states))):
         return
     true = max((claim.venue for claim in against), key=lambda venue: venue.year is not None)
     evidence = "; ".join(_evidence(claim, reference_of(subject[0])) for claim in against)[:_MAX_EVIDENCE]
@@ -46,6 +47,8 @@ def claims_in(entry: Entry, states: Mapping[int, LinkState]) -> list[Claim]:
     field = entry.field("paper")
     if field is None or only_subject(Paper, field, states) is None:
         return []
+    from pipelines.venues.contradiction import venue_claims
+
     known = [state for at in field.mentions if (state := states.get(at)) is not None]
     papers = [(state.metadata, state.records) for state in known if isinstance(state.metadata, Paper)]
     return [claim for paper, records in papers for claim in venue_claims(paper, records)]
@@ -62,6 +65,8 @@ def _evidence(claim: Claim, reference: str) -> str:
 
 def _confidence(label: Venue, against: Sequence[Claim]) -> Confidence:
     """Return how certain a contradiction is: a paper of a conference may appear again in a journal."""
+    from pipelines.venues.table import venue_table
+
     by_name = venue_table().by_name
     if len({by_name[name].kind for name in (label.name, *(claim.venue.name for claim in against))}) > 1:
         return Confidence.LOW

@@ -16,9 +16,6 @@ from pipelines.reports.frames.metadata import metadata_rows
 from pipelines.reports.frames.schema import BOOL, DATE, INT32, INT64, TEXT, Schema
 from pipelines.reports.images.saved_texts import is_saved, saved_text
 from pipelines.reports.work.items import work_items
-from pipelines.venues.contradiction import stays_in_dataset
-from pipelines.venues.from_entry_title import venue_label
-from pipelines.venues.model import with_venue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,6 +155,10 @@ def _address(note: Note, at: int | None, states: Mapping[int, LinkState], role: 
 
 def _paper_values(note: Note, at: int, entry: Entry, states: Mapping[int, LinkState]) -> dict[str, Any]:
     """Return what the note says of a paper, and the arXiv id in its URL."""
+    from pipelines.venues.contradiction import stays_in_dataset
+    from pipelines.venues.from_entry_title import venue_label
+    from pipelines.venues.model import with_venue
+
     state = states[at]
     values: dict[str, Any] = {"paper_id": arxiv_id_of(state.link.url)}
     paper = state.metadata if isinstance(state.metadata, Paper) else None
