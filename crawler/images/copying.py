@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.images.names import is_intact, media_type_of
 from crawler.images.sniff import media_type
-from crawler.images.store import is_intact, media_type_of
 
 if TYPE_CHECKING:
     from crawler.images.store import ImageStore

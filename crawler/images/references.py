@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_to_bytes
 from ahocorasick_rs import BytesAhoCorasick
 
 from crawler.errors import UserError
-from crawler.images.store import NAME
+from crawler.images.names import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator

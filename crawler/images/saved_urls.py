@@ -6,7 +6,7 @@ import posixpath
 import re
 from urllib.parse import unquote, urlsplit
 
-from crawler.images.store import NAME, image_stem
+from crawler.images.names import NAME, image_stem
 
 _AT_END = re.compile(rf"(?<![^/]){NAME}\Z")
 _SHORTEST = len("ab/.png") + 64

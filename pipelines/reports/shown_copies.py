@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import ImageStoreError
+from crawler.images.names import media_type_of, thumbnail_name
 from crawler.images.saved_urls import hash_in, saved_name
 from crawler.images.shown.convert import NoDecoderError, UnreadableImageError, make_copy
 from crawler.images.shown.names import copy_names, has_copy, original_name
 from crawler.images.sniff import UnsupportedImageError, inspect_image
-from crawler.images.store import media_type_of, thumbnail_name
 from crawler.models.metadata import Picture
 from crawler.store.notes.renderings import ALL_NOTES
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from crawler.atomic_files import draft_beside
-from crawler.images.store import is_image_name
+from crawler.images.names import is_image_name
 from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES, drawn, kept, named, shown, url
 from tests.internet.messages import Request, Response
 from tests.support.crawling import kill

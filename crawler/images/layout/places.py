@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from crawler.images.layout.file_names import comparable, free_name, safe_stem
-from crawler.images.store import image_stem
+from crawler.images.names import image_stem
 from crawler.notes.markdown.wikilinks import wikilink_name
 
 if TYPE_CHECKING:

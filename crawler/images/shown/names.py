@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.images.formats.jpeg import MAX_DECODED_PIXELS
+from crawler.images.names import image_stem, thumbnail_name
 from crawler.images.shown.words import ANIMATED_WEBP, BROWSER_FORMATS, NO_POSITION, WEBP
 from crawler.images.sniff import EXTENSIONS, GIF
-from crawler.images.store import image_stem, thumbnail_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.daemon_threads import call_within
 from crawler.errors import ImageStoreError, UserError
-from crawler.images.store import TRASH, ImageStore, is_image_name, media_type_of, parse_trashed, trashed_name
+from crawler.images.names import TRASH, is_image_name, media_type_of, parse_trashed, trashed_name
+from crawler.images.store import ImageStore
 from crawler.images.stores import without_login
 from crawler.messages import say
 from crawler.text import without_class_names

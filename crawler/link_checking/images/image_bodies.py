@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+from crawler.images.names import image_name, image_stem
 from crawler.images.sniff import SVG, UNSHOWN, UnsupportedImageError, inspect_image
-from crawler.images.store import image_name, image_stem
 from crawler.kinds.registry import all_kinds, keeping_bodies
 from crawler.models.metadata import Picture
 from crawler.models.reasons.reason import Reason, ReasonCode

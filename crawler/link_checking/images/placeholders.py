@@ -15,8 +15,8 @@ from crawler.images.hosts.placeholder_urls import is_placeholder_file, is_placeh
 from crawler.images.hosts.referers import FOREIGN_REFERER, own_referers, referer_of
 from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder
 from crawler.images.looks import Look, are_alike, look_of
+from crawler.images.names import image_name
 from crawler.images.sniff import media_type
-from crawler.images.store import image_name
 from crawler.link_checking.images.saved_copies import image_key, is_saved_for_another
 from crawler.links.canonical_url import parameters
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from crawler.images.layout.folders import LayoutFolders
 from crawler.images.layout.placed_files import PlacedFiles
 from crawler.images.layout.places import ImagePlaces
+from crawler.images.names import image_stem, is_intact, media_type_of
 from crawler.images.saved_urls import saved_name
-from crawler.images.store import image_stem, is_intact, media_type_of
 from crawler.sites.resolver import SiteResolver
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from crawler.images.store import image_stem, is_intact, restore_from_trash
+from crawler.images.names import image_stem, is_intact
+from crawler.images.store import restore_from_trash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

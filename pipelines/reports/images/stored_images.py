@@ -7,10 +7,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
+from crawler.images.names import image_stem, is_intact
 from crawler.images.references import find_stems, find_urls
 from crawler.images.saved_urls import hash_in
 from crawler.images.shown.names import copy_names
-from crawler.images.store import image_stem, is_intact, restore_from_trash
+from crawler.images.store import restore_from_trash
 from crawler.messages import say
 from crawler.run.images.image_places import kept_places
 from pipelines.reports.images import files_with_images

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from crawler.images.names import is_image_name
 from crawler.images.shown.convert import UnreadableImageError, make_copy
 from crawler.images.shown.names import copy_names, has_copy, original_name
 from crawler.images.shown.position import without_position
 from crawler.images.shown.words import SHOWN
 from crawler.images.sniff import HEIF, JPEG_XL, inspect_image
-from crawler.images.store import is_image_name
 from crawler.models.metadata import Picture
 from tests.support.photos import animation, photo
 

@@ -12,7 +12,8 @@ import boto3
 import pytest
 
 from crawler.errors import ImageStoreError
-from crawler.images.store import FolderImageStore, image_name, is_image_name, is_intact, thumbnail_name
+from crawler.images.names import image_name, is_image_name, is_intact, thumbnail_name
+from crawler.images.store import FolderImageStore
 from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.processes import free_port

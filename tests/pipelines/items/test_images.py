@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from crawler.fetch.large_bodies import BodyBudget
+from crawler.images.names import image_name
 from crawler.images.opening import open_image_store
 from crawler.images.sniff import EXTENSIONS, inspect_image, media_type
-from crawler.images.store import FolderImageStore, image_name
+from crawler.images.store import FolderImageStore
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Page, Picture

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from crawler.errors import UserError
-from crawler.images.store import image_name
+from crawler.images.names import image_name
 from crawler.kinds.registry import link_of
 from crawler.models.link import Link
 from crawler.models.metadata import Picture

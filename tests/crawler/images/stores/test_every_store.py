@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.errors import ImageStoreError
+from crawler.images.names import TRASH
 from crawler.images.opening import open_image_store
-from crawler.images.store import TRASH
 from crawler.images.stores import remote
 from crawler.store.link_store import LinkStore
 from tests.crawler.link_checking.images.test_image_fallbacks import drawn, named

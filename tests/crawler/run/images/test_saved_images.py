@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.images.store import FolderImageStore, image_name
+from crawler.images.names import image_name
+from crawler.images.store import FolderImageStore
 from crawler.models.metadata import Picture
 from crawler.models.result import ImageSource
 from crawler.run.images.saved_images import ROTATION, check_saved_images, is_due_on

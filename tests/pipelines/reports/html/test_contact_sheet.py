@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from bs4 import BeautifulSoup
 
-from crawler.images.store import FolderImageStore, image_name
+from crawler.images.names import image_name
+from crawler.images.store import FolderImageStore
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState, Verdict
 from crawler.models.metadata import Picture
