@@ -11,11 +11,14 @@ from crawler.checks.pages.signatures import signatures
 from crawler.kinds.wechat import notices
 from crawler.links import tracking
 from crawler.models.reasons import former_reasons
+from pipelines.rewriting.index import editor as index_editor
 from tests.support.hard_texts import long_matches, slow_texts
 from tests.support.patterns import Expression, expressions
 from tests.support.sampling import sampled
 
 pytestmark = pytest.mark.xdist_group("patterns")  # they are collected once
+
+MEGABYTE = 1_000_000  # characters
 
 BOUNDED = {
     "crawler.checks.pages.page_signs.all_titles()": signatures._MAX_TITLE,
@@ -25,7 +28,7 @@ BOUNDED = {
     "crawler.models.reasons.former_reasons._patterns()": former_reasons._MAX_TEXT,
     "crawler.models.reasons.former_reasons._present_patterns()": former_reasons._MAX_TEXT,
     "crawler.links.tracking._clearurls().exceptions": tracking._MAX_ORIGIN,
-    "pipelines.rewriting.index.editor._UPDATED": 30,  # {2,30} of the label in _DATE_LINE
+    "pipelines.rewriting.index.editor._UPDATED": index_editor._MAX_LABEL,
 }
 """The characters of the longest text that expressions get which may take more than linear time."""
 
@@ -38,13 +41,14 @@ def _bounded() -> list[Expression]:
     return [each for each in expressions() if each.where in BOUNDED]
 
 
-def test_a_sample_of_expressions_is_linear() -> None:
-    assert [slow for each in _unbounded()[::10] for slow in slow_texts(each, 400)] == []
+@pytest.mark.parametrize(("every", "size"), [(10, 1_600), (200, MEGABYTE)])
+def test_a_sample_of_expressions_is_linear(every: int, size: int) -> None:
+    assert [slow for each in _unbounded()[::every] for slow in slow_texts(each, size)] == []
 
 
 @pytest.mark.stress
 def test_all_expressions_are_linear() -> None:
-    assert [slow for each in _unbounded() for slow in islice(slow_texts(each, 10_000), 3)] == []
+    assert [slow for each in _unbounded() for slow in islice(slow_texts(each, MEGABYTE), 3)] == []
 
 
 @pytest.mark.stress
@@ -70,7 +74,7 @@ def test_expressions_are_fast_for_the_longest_texts_that_they_get() -> None:
 )
 def test_how_expressions_are_judged(pattern: str, method: str, *, is_slow: bool) -> None:
     expression = Expression(re.compile(pattern), "here", frozenset({method}))
-    assert (next(slow_texts(expression, 2_000), None) is not None) == is_slow
+    assert (next(slow_texts(expression, 8_000), None) is not None) == is_slow
 
 
 def test_the_expressions_of_modules_data_files_and_calls_are_found() -> None:

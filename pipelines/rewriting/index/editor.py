@@ -219,8 +219,9 @@ def _insertion(page: IndexPage, at: int, text: str, entries: Iterable[_NewEntry]
     return Edit(page.path, at, at, "", text, _ENTRY, ", ".join(entry.path for entry in entries))
 
 
+_MAX_LABEL = 30
 _DATE_LINE = re.compile(
-    r"^(?:[^\S\n]|[>*_#-])*(?P<label>[^:：\d\n]{2,30})[:：][\s*_]*"
+    rf"^(?:[^\S\n]|[>*_#-])*(?P<label>[^:：\d\n]{{2,{_MAX_LABEL}}})[:：][\s*_]*"
     r"(?P<date>(?P<year>\d{4})(?P<first>[-./年])(?P<month>\d{1,2})(?P<second>[-./月])(?P<day>\d{1,2}))日?[\s*_]*$",
     re.MULTILINE,
 )
