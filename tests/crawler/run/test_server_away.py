@@ -43,7 +43,7 @@ class Crawl:
         wait_for_delivered(internet, 20)
 
 
-@pytest.mark.parametrize("seconds", [0, pytest.param(600, marks=pytest.mark.stress)])
+@pytest.mark.parametrize("seconds", [0, pytest.param(240, marks=pytest.mark.stress)])
 @on_a_server
 def test_ctrl_c_while_it_is_away(
     desk: Desk, internet: Internet, database_url: str, postgresql_away: Away, seconds: float
@@ -86,5 +86,20 @@ def test_it_is_waited_for(
         wait_until(lambda: WAITING in crawl.said())
         time.sleep(seconds)
     assert crawl.process.wait(120) == 0, crawl.said()
+    assert set(history(database_url).values()) == {1}
+    assert set(desk.verdicts().values()) == {"alive"}
+
+
+@pytest.mark.stress
+@on_a_server
+def test_a_run_ends_if_it_stays_away(desk: Desk, internet: Internet, database_url: str, postgresql_away: Away) -> None:
+    """It is waited for five minutes."""
+    crawl = Crawl(desk, internet, database_url)
+    with postgresql_away():
+        code = crawl.process.wait(600)
+    last = crawl.said().splitlines()[-1]
+    assert (code, last.startswith("notemend: "), last.endswith("; saved results are kept")) == (2, True, True), last
+    again = desk.crawl()
+    assert (again.returncode, again.stderr) == (0, "")
     assert set(history(database_url).values()) == {1}
     assert set(desk.verdicts().values()) == {"alive"}
