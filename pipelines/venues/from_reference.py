@@ -14,7 +14,7 @@ from pipelines.venues.printed.arrangement import arrange
 from pipelines.venues.printed.citations import is_citation
 from pipelines.venues.printed.leads import without_last_words, without_lead
 from pipelines.venues.printed.names import printed_name
-from pipelines.venues.printed.words import MONTH
+from pipelines.venues.printed.words import EVENT, MONTH
 from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.judgement import choose_strongest, judge_mentions
 from pipelines.venues.texts.mentions import find_mentions
@@ -25,21 +25,26 @@ from pipelines.venues.texts.tracks import track_in
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipelines.venues.table import VenueSeries
     from pipelines.venues.texts.tokens import VenueMention
 
 JOURNAL_REF = "journal_ref"
 """`venue_source` of a venue in the journal reference."""
 
-_YEAR = re.compile(r"(?<!\d)(?<!\d\.)(?<![\W\d]-)(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d)(?!\.\d)")
+_YEAR = re.compile(
+    r"(?<!\d)(?<!\d\.)(?<![\W\d]-)(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d(?!\d?(?:st|nd|rd|th)\b))(?!\.\d)"
+)
 _IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?|(?:\d\d?/){1,2})?((?:19|20)\d\d)\s*\)")
 _DATE = re.compile(
-    rf"\b{MONTH}(?:\s*+\d{{1,2}}(?:st|nd|rd|th)?)?"
-    r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+((?:19|20)\d\d)\b"
+    rf"\b(?:{MONTH}(?:\s*+\d{{1,2}}(?:st|nd|rd|th)?)?"
+    r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+|\d\d?\.\d\d?\.|\d\d?-\d\d?-)((?:19|20)\d\d)\b"
 )
 _OF_ACRONYM = re.compile(r"\(\s*[A-Za-z][\w&/ -]{1,20}?[\s'’-]((?:19|20)\d\d)\s*\)")  # "(OPTA-2018)"
 _YEARS = re.compile(r"(?<![\d-])((?:19|20)\d\d)[-–/]((?:19|20)\d\d)(?!\d)")  # "2001-2002"
 _YEAR_AS_VOLUME = re.compile(r"\bvol(?:ume)?\.? ((?:19|20)\d\d)\b", re.IGNORECASE)
-_SHORT_YEAR = re.compile(r"(?<=[A-Za-z]) ?['’](\d\d)\b")  # "Eurospeech'97"
+_SHORT_YEAR = re.compile(
+    r"(?:(?<=[A-Za-z]) ?['’]|(?<=[A-Z]{3})-?)(\d\d)\b(?![-–\d])|(?<=[A-Z]{3}) ([89]\d)(?=[,.]|$)"
+)  # "Eurospeech'97", "ICGI-94", "ACL 95"
 _NO_YEAR_BEFORE = re.compile(
     r"(?:\b(?:(?-i:pp?|PP)|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|"
     r"#\s*|(?<![A-Za-z.])(?<![A-Za-z]\)):\s*|\d\s*[-–—]+\s*)$",
@@ -47,15 +52,27 @@ _NO_YEAR_BEFORE = re.compile(
 )
 _PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b|,?\s*Part [A-C]\b")
 _LONGER = re.compile(
-    r"\s+(?!(?:Vol|Iss|Special|Track|Journal|Magazine|Art|Paper|Page|Pt|Part|In|On|Early|Accepted|Published|Number|Num|"
+    r"\s+(?!(?:Vol|Iss|Special|Track|Journal|Mag|Art|Paper|Page|Pt|Part|In|On|Early|Accepted|Published|Number|Num|"
     rf"Online|The|This|Dated)\w*\b|{MONTH})[A-Z][a-z]{{2,}}"
 )
-_MORE = re.compile(r"\s+(?:and|&|of|for)\s+(?!also|arxiv|presented|published|appeared|proc)[a-z]{4}", re.IGNORECASE)
+_MORE = re.compile(
+    r"\s+(?:and|&|of|for|with)\s+(?!also|arxiv|presented|published|appeared|proc)[a-z]{4}", re.IGNORECASE
+)
 _ROMAN = re.compile(r"[IVX]+")
 _GOES_ON = re.compile(r",\s+[A-Z][^,.(\d]{3,60}\s(?:and|&)\s+[A-Z]")  # "Communications, Systems and Computers"
 _HELD_AT = re.compile(
     r"\b(?:Symposium|Workshop|Seminar|School|Challenge)\b[^,.;]{0,80}\b(?:at|during|with)(?: the)?\s*$"
 )
+_IN_TITLE = re.compile(
+    r"\b(?:Conference|Symposium|Workshop) (?:on|of) (?:the )?(?:(?!(?:at|during|in|the|with) )[\w-]+ ){1,6}$|"
+    r"\b(?i:organi[sz]ed|printed|published|sponsored) by(?: the)?\s*$"
+)  # "Workshop on the Analysis of", "published by"
+_IN_SUBJECT = re.compile(
+    r"\b(?:Conference|Symposium|Workshop) (?:on|of) (?:the )?(?:(?!(?:at|during|the|with) )[\w-]+ ){1,8}$"
+)  # "Workshop on Dreams in" before "Computer Vision"
+_LISTED_SUBJECT = re.compile(r"\b(?:Conference|Congress|Symposium|Workshop) (?:on|of) [^.;:()]{3,80},\s*$")
+_EVENT_BEHIND = re.compile(r"\s+(?:(?:19|20)\d\d\s+)?(?:[\w/]+ ){0,3}(?:Conference|Symposium|Workshop)\b")
+_ORGANIZES = re.compile(r"\s+(?:Annual |European |International |Joint )*(?:Conference|Symposium) on\b")
 _OF_JOURNAL = re.compile(
     r"\b(?:Annals|Journal|Letters|Magazine|Review|Transactions) (?:of|on|in)(?: the)?\s*$", re.IGNORECASE
 )
@@ -69,12 +86,15 @@ _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 _WORKSHOP_ON = re.compile(r"\bWorkshop (?:on|of|for)(?: the)?\s*$")
+_THESIS = re.compile(r"^ph\.?\s?d\.?,? (?:dissertation|thesis)\b", re.IGNORECASE)
 _PENDING = re.compile(r"\b(?:available at SSRN|submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
 _LIST = re.compile(r"\band\b|&")
 
 
 def venue_in_reference(reference: str, published: datetime | None) -> Venue | None:
-    """Return the venue in a journal reference; None if it is none, or names a repository or a submission."""
+    """Return the venue in a journal reference; None if it is none, or names a repository, submission or thesis."""
+    if _THESIS.match(reference):
+        return None
     reference = arrange(reference[:MAX_LENGTH])
     text = TokenizedText(reference, is_reference=True)
     mentions = [each for each in find_mentions(text) if _is_name(text, each)]
@@ -105,19 +125,46 @@ def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     ):
         return False
     before, behind = text.plain[: text.tokens[mention.first].start], text.plain[text.tokens[mention.last - 1].end :]
-    if series.kind == "conference" and (
-        _GOES_ON.match(behind) or _HELD_AT.search(before) or _OF_JOURNAL.search(before)
-    ):
-        return False
-    if series.kind == "journal" and (
-        _PART.match(behind)
-        or _MORE.match(behind)
-        or _LONGER.match(behind.lstrip("." * ("." in printed)))
-        or _is_continued(before)
-    ):
+    if series.kind == "conference":
+        is_acronym = mention.last - mention.first == 1
+        is_part = _is_in_other_event(before, behind, printed, is_acronym=is_acronym)
+    else:
+        is_part = _is_in_other_journal(before, behind, printed, series)
+    if is_part:
         return False
     is_subject = series.generic and mention.last - mention.first == 1
     return not is_subject or (not without_lead(before).strip(" ,.:") and _NUMBERED.match(behind) is not None)
+
+
+def _is_in_other_event(before: str, behind: str, printed: str, *, is_acronym: bool) -> bool:
+    """Return whether a conference's name is part of another event's: "Workshop on the Analysis of Complex Networks"."""
+    is_subject = not is_acronym and EVENT.search(printed) is None
+    return bool(
+        _GOES_ON.match(behind)
+        or any(pattern.search(before) for pattern in (_HELD_AT, _IN_TITLE, _OF_JOURNAL))
+        or (is_subject and _IN_SUBJECT.search(before))
+        or (is_acronym and _ORGANIZES.match(behind))
+    )
+
+
+def _is_in_other_journal(before: str, behind: str, printed: str, series: VenueSeries) -> bool:
+    """Return whether a journal's name is part of the name of another journal or event."""
+    return bool(
+        _PART.match(behind)
+        or _MORE.match(behind)
+        or _EVENT_BEHIND.match(behind)
+        or _LISTED_SUBJECT.search(before)
+        or (series.generic and before.strip() and _GOES_ON.match(behind))
+        or _LONGER.match(_without_dot(behind, printed, series))
+        or _is_continued(before)
+    )
+
+
+def _without_dot(behind: str, printed: str, series: VenueSeries) -> str:
+    """Return what stands behind a printed name, with a space in place of the dot of an abbreviation."""
+    last = printed.rpartition(" ")[2].rpartition(".")[2]
+    is_short = behind.startswith(".") and ("." in printed or not series.full_name.endswith(last))
+    return f" {behind[1:].lstrip()}" if is_short else behind
 
 
 def _is_at_beginning(text: TokenizedText, judged: JudgedMention) -> bool:
@@ -139,7 +186,8 @@ def _is_continued(before: str) -> bool:
 def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None) -> Venue:
     """Return a venue of the table with the year of its edition."""
     mention = best.mention
-    is_workshop = best.strength is Strength.WORKSHOP and not _is_called_workshop(text, mention)
+    is_held_there = mention.series.kind == "conference" and not _is_called_workshop(text, mention)
+    is_workshop = best.strength is Strength.WORKSHOP and is_held_there
     workshop = "workshop" if is_workshop else None
     in_text = _year_in(text.plain, published) if workshop else None  # an ordinal is that of the workshop
     year = in_text or _edition(text, mention) or _year_in(text.plain, published)
@@ -179,7 +227,8 @@ def _year_in(plain: str, published: datetime | None) -> int | None:
     if (volume := _YEAR_AS_VOLUME.search(plain)) and int(volume[1]) <= limit:
         return int(volume[1])
     short = _SHORT_YEAR.search(plain)
-    return int(short[1]) + (2000 if int(short[1]) < 50 else 1900) if short else None  # noqa: PLR2004
+    digits = int(short[1] or short[2]) if short else 0
+    return digits + (2000 if digits < 50 else 1900) if short else None  # noqa: PLR2004
 
 
 def _bare_years(plain: str) -> list[str]:

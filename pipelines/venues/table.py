@@ -67,6 +67,8 @@ class VenueTable:
     cues: re.Pattern[str]
     around: frozenset[str]
     repositories: tuple[str, ...]
+    book_series: tuple[str, ...]
+    publishers: tuple[str, ...]
     about_many: tuple[str, ...]
     said: dict[str, VenueSeries]
     workshops: frozenset[str]
@@ -138,6 +140,8 @@ def venue_table() -> VenueTable:
         cues=cue,
         around=frozenset(data["around"]),
         repositories=tuple(data["repositories"]),
+        book_series=tuple(map(str.casefold, data["book_series"])),
+        publishers=tuple(data["publishers"]),
         about_many=tuple(data["about_many"]),
         said={name.casefold(): line for line in series for name in line.said},
         workshops=frozenset(data["workshops"]),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 
-from pipelines.venues.printed.words import KIND, MONTH, ORDINAL
+from pipelines.venues.printed.listed import is_book_series
+from pipelines.venues.printed.words import EVENT, KIND, MONTH, ORDINAL
 
 _QUOTED = re.compile(
     r"[\"“]([^\"“”]{10,300})[\"”],?|``([^`']{10,300})'',?|(?<!`)`([^`'’]{10,300})['’],?|^'([^']{10,300})',?|'([A-Z][^']{10,300}[.,])'"
@@ -18,29 +20,42 @@ _BEFORE_QUOTE = re.compile(
     re.IGNORECASE,
 )
 _PART_OF = re.compile(
-    r"^[^.]{0,60}\b(?:chapter|paper|article|contribution)\b[^.]{0,30}\b(?:in|of|to)(?: the)? *$|^in the book *$|"
-    r"\b(?:eds?|editors?)\b[\s.,:)]*$",
+    r"^[^.]{0,60}\b(?:chapter|paper|article|contribution)\b[^.]{0,30}\b(?:in|of|to)(?: the)?(?: book)? *$|"
+    r"^in the book *$|\b(?:eds?|editors?)\b[\s.,:)]*$",
     re.IGNORECASE,
 )
 _NO_NAME_BEHIND = re.compile(
-    r"[\s,.:(]*(?:$|\d|(?:eds?|edited|edt|v|vol(?:ume)?|pp?|pages?|no|book|isbn)\b)", re.IGNORECASE
+    r"[\s,.:(]*(?:$|\d|(?:eds?|edited|edt|v|vol(?:ume)?|pp?|pages?|no|book|isbn)\b|"
+    r"(?-i:(?:[A-Z][\w.'’-]*,? (?:and |& |et al\.? )?){1,12}\(?[Ee]ds?\b))",
+    re.IGNORECASE,
 )
+_JOURNAL_QUOTED = re.compile(r"[.,] (?:the )?journal\s*$", re.IGNORECASE)
+_PUBLISHER_BEHIND = re.compile(r"[\s,.]*[A-Z][a-z]+(?:, [A-Z]{2})?: [A-Z]")  # "Providence, RI: AMS"
 _ERRATUM_FIRST = re.compile(r"^Erratum[^;]{0,60};\s*", re.IGNORECASE)
-_ERRATUM = re.compile(r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in)\b", re.IGNORECASE)
+_ERRATUM = re.compile(
+    r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in|(?:conference|earlier|extended|full|journal|"
+    r"preliminary|short)\w* (?:abstract|version)\b.{0,20}? in)\b|\.\s+Corrections?:",
+    re.IGNORECASE,
+)
 _GLUED_VOLUME = re.compile(
     r"^[A-Z]{3,6}(?=\d{1,4}[\s:(,])|(?:(?<=[a-z]\.)|(?<=\.[A-Z])|(?<=\. [A-Z]))(?=\d{1,4}(?:S\d?)?[\s:(,])|"
     r"(?<=\.[A-Z][a-z])[a-z]*(?=\d{1,4}:[A-Z]?\d)|^(?i:econf)(?=C\d{6})|"
     r"(?<=[a-z])(?=[A-Z]\d{1,4}:[A-Z]?\d)|^[A-Za-z.]*[a-z](?=\d{1,4}:[A-Z]?\d)"
 )
+_GLUED_WORD = re.compile(r"(?<=\bProc\.)(?=[\dA-Z])|(?<=[a-z]{3})(?=Vol(?:ume|\.)\s*\d)")
+_PART_IN_BRACKETS = re.compile(r"\s?\(((?:Proc\. ?)?Suppl\.|Lett(?:ers|\.))\)")  # "Nucl. Phys. B (Proc. Suppl.)"
+_BIBITEM = re.compile(r"^\\bibitem(?:\[[^\]]*\])?\{[^}]*\}\s*")
 _INITIALS = re.compile(r"\b[A-Z]\.")
 _ORGANIZERS = re.compile(r"\b(IEEE|ACM|IFIP)\s+/\s*(?=[A-Z])")
-_IN_BRACKETS = re.compile(r"^\(([A-Z][a-z][^()]{20,200})\)")
+_IN_BRACKETS = re.compile(r"^\(([A-Z][a-z][^()]{20,200}|[A-Z]{3,10}(?=\),))\)")
+_ENTITY = re.compile(r"&#?\w{2,8};")
+_OF_SOCIETY = re.compile(r"^(?:in )?proc\w*\.? of the (?:IEEE|ACM) (?=(?:19|20)\d\d [A-Z])", re.IGNORECASE)
 _PROCEEDING = re.compile(r"\bPro(?:ceeding|\w{1,4}e+dings?)(?= of\b)|^Pro\w{1,4}e+dings\b", re.IGNORECASE)
 _COMPANION = re.compile(r"(?<=conference) companion(?= (?:to|on|of)\b)", re.IGNORECASE)
 _SECOND = re.compile(r"(?<=\d)[^;]{0,40};\s+(?=[A-Z])")
 _YEAR_FIRST = re.compile(r"^\(((?:19|20)\d\d)\)[\s,.:]*(?=[^\W\d_])(.+)", re.DOTALL)
 _VOLUME_FIRST = re.compile(
-    r"^((?:(?:(?:pp?|pages?|vol(?:ume)?|nos?|issue|number|year)\b[.:]?\s*(?=\S*\d)[\w–/-]+|"
+    r"^((?:(?:(?:pp?|pages?|vol(?:ume)?|nos?|iss(?:ue)?|number|year|issn)\b[.:]?\s*(?=\S*\d)[\w–/-]+|"
     rf"(?:{MONTH}[\s/-]+){{1,2}}\d{{4}}|\d{{4}})[\s,;.-]+)+)(?=[A-Z][^\W\d_])",
     re.IGNORECASE,
 )
@@ -48,19 +63,27 @@ _BIBCODE = re.compile(r"^((?:19|20)\d\d)([A-Z][A-Za-z&]{0,4})[.\dA-Z]{9,13}[A-Z]
 _SCIENCE = re.compile(r"\bPoS(?:[\s:]+(?=[A-Z])|(?=[A-Za-z]*[A-Z]{2}))")  # "PoS LAT2007:052"
 _SOCIETY_LAST = re.compile(
     r"^([^\d(]+?), ((?:IEEE/ACM|ACM/IEEE|IEEE|IET|ACM)"
-    r"(?: (?:Transactions|Journal)(?: on| of)?\s*(?=[,.(]|vol)|\s*(?=\()))",
+    r"(?: (?:Transactions|Journal)(?: on| of)?\s*(?=[,.(\d]|vol)|\s*(?=\(|,\s*vol)))",
     re.IGNORECASE,
 )  # "Dreams and Naps, IEEE Transactions on, vol. 3"
 _EVENT_LAST = re.compile(
-    r"^([^()]{5,120}?)(?: \(([^()]{2,30})\))?, ((?:19|20)\d\d )?"
-    r"([^,.;()]{0,60}\b(?:Conference|Symposium|Workshop|Congress) on)\b"
+    r"^(?P<subject>[^()]{5,120}?)(?: \((?P<short>[^()]{2,30})\))?, (?:(?P<year>(?:19|20)\d\d)\.? )?"
+    r"(?:(?P<acronym>[A-Z]\w*) ?['’]?(?:19|20)?\d\d\. )?(?:Proceedings of the )?"
+    r"(?P<event>[^,.;()]{0,60}\b(?:Conference|Symposium|Workshop|Congress) on)\b"
     r"(?=[\s.,;]*(?:$|[,.;(]|\d|and (?:19|20)\d\d|vol))",
     re.IGNORECASE,
 )  # "Dreams (DREAM), 2011 3rd International Conference on"
+_EVENT_UNNAMED = re.compile(
+    rf"^(?:in:? )?_?(?P<subject>[A-Z][^.,:;()\d]{{5,80}})[,:.] (?P<event>Proc(?:eedings|\.) of the (?:{ORDINAL} )?"
+    r"(?:(?:Annual|International|European|IEEE|ACM) ){0,3}(?:Conference|Symposium|Workshop|Congress))"
+    r"(?=\s*(?:$|[,.;:(_]))",
+    re.IGNORECASE,
+)  # "Dreams, Proceedings of the 3rd International Conference"
 _SPIE = re.compile(r"^Proceedings Volume (?=\d{4,5}, )")
 _RUSSIAN = re.compile(r"^.{20,}?\s//\s*(?=[A-Z])", re.DOTALL)  # authors and title before the slashes
 _ACRONYM_FIRST = re.compile(
-    r"^(?:\((?:[A-Z]{3,10}|\w+ version)\)\s*(?=[A-Z])|"
+    r"^(?:\((?:[A-Z]{3,10}|\w+ version)\)\s*(?=[A-Z])|\w+ version:\s+|"
+    r"(?:\d+\w\w |\w+th )?International (?:Conference|Symposium|Workshop),\s+(?=[A-Z][\w-]*[A-Z])|"
     r"[A-Z]{3,10}, (?=(?:[A-Z]\w+ ){0,3}(?:Conference|Symposium|Workshop) on\b))"
 )
 _SERIES_FIRST = re.compile(
@@ -68,7 +91,7 @@ _SERIES_FIRST = re.compile(
     r"(?!Springer|Elsevier|Birkh|Part |Volume |Pages )(?=[A-Z][a-z]+ [A-Za-z])"
 )
 _SECTION = re.compile(r",\s+(?:Section\s+)?([A-Z])(?=\s\d|,\s)")  # "Nucl. Instrum. Meth., Section A, 595"
-_GLUED_COMMA = re.compile(r"(?<=[A-Za-z]),(?=[A-Za-z])")
+_GLUED_COMMA = re.compile(r"(?<=[A-Za-z]),(?=[A-Za-z\d])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ACCENT = re.compile(r"\\(?:([\"'`^~=.])\s*|([cvuHkr])\s+|([cvuHkr])(?=\{))\{?\\?([A-Za-z])\}?")
 _ACCENTS = dict(
@@ -84,18 +107,23 @@ _LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "�
 
 def arrange(reference: str) -> str:
     """Return a reference with its venue's name first and its volume, pages and year behind."""
-    reference = _SPIE.sub("Proc. SPIE ", reference.strip().removeprefix("Dans "))
+    reference = _SPIE.sub("Proc. SPIE ", _BIBITEM.sub("", reference.strip()))
+    reference = _ENTITY.sub(lambda match: unescape(match[0]), reference)
+    reference = _OF_SOCIETY.sub("Proceedings of the ", reference)
     plain = _ERRATUM.split(_without_title(_ERRATUM_FIRST.sub("", without_tex(reference).strip())), maxsplit=1)[0]
     if (second := _SECOND.search(plain)) and _YEAR.search(plain, 0, second.end()):
         plain = plain[: second.end()].rstrip("; ")  # "JETP Lett. 5 (2001) 1; Pisma Zh. 6 (2000) 2"
-    plain = _IN_BRACKETS.sub(r"\1", _ORGANIZERS.sub(r"\1/", plain.strip()))
+    plain = _IN_BRACKETS.sub(r"\1", _ORGANIZERS.sub(r"\1/", plain.strip().removeprefix("Dans ")))
     plain = _ACRONYM_FIRST.sub("", _RUSSIAN.sub("", plain.strip()))
     if series_first := _SERIES_FIRST.match(plain):
         plain = f"{plain[series_first.end() :]}, {series_first[1]}"
+    if unnamed := _EVENT_UNNAMED.match(plain):
+        plain = f"{unnamed['event']} on {unnamed['subject']}{plain[unnamed.end() :]}"
     if event_last := _EVENT_LAST.match(plain):
-        acronym = f" ({event_last[2]})" if event_last[2] else ""
-        year = f", {event_last[3].strip()}" if event_last[3] else ""
-        plain = f"{event_last[4]} {event_last[1]}{acronym}{year}{plain[event_last.end() :]}"
+        short = event_last["short"] or event_last["acronym"]
+        acronym = f" ({short})" if short else ""
+        year = f", {event_last['year']}" if event_last["year"] else ""
+        plain = f"{event_last['event']} {event_last['subject']}{acronym}{year}{plain[event_last.end() :]}"
     if bibcode := _BIBCODE.match(plain):
         plain = f"{bibcode[2]} ({bibcode[1]})"
     if year_first := _YEAR_FIRST.match(plain):
@@ -104,8 +132,12 @@ def arrange(reference: str) -> str:
         first = volume[1].rstrip(" ,;.")
         plain = f"{plain[volume.end() :]}, {f'({first})' if _YEAR.fullmatch(first) else first}"
     if society_last := _SOCIETY_LAST.match(plain):
-        plain = f"{society_last[2].strip()} {society_last[1]}{plain[society_last.end() :]}"
-    plain = _SECTION.sub(r" \1", _GLUED_COMMA.sub(", ", plain))
+        society = society_last[2].strip()
+        society += " on" if society.endswith("Transactions") else ""
+        rest = plain[society_last.end() :]
+        plain = f"{society} {society_last[1]}{' ' * rest[:1].isdigit()}{rest}"
+    plain = _SECTION.sub(r" \1", _GLUED_COMMA.sub(", ", _GLUED_WORD.sub(" ", plain)))
+    plain = _PART_IN_BRACKETS.sub(r" \1", plain)
     plain = _COMPANION.sub("", _PROCEEDING.sub("Proceedings", plain))
     return _GLUED_VOLUME.sub(r"\g<0> ", _SCIENCE.sub("PoS, ", plain).replace("&,", "&"))
 
@@ -126,18 +158,27 @@ def _without_title(reference: str) -> str:
         return reference
     before, behind = reference[: quoted.start()], reference[quoted.end() :]
     text = next(filter(None, quoted.groups())).rstrip(" ,")
-    if _PART_OF.search(before) or (not before.strip(" ,.:") and (_NO_NAME_BEHIND.match(behind) or KIND.search(text))):
-        return f"{text}; {behind}"
-    if not before.strip(" ,.:"):
-        return behind.lstrip(" ,.:;")
+    comma = "," * quoted[0].endswith(",")
+    is_first = not _YEAR.sub("", before).strip(" ,.:") or before == "From "
+    is_book = (
+        any(pattern.match(behind) for pattern in (_NO_NAME_BEHIND, _PUBLISHER_BEHIND))
+        or KIND.search(text)
+        or is_book_series(behind.lstrip(" ,.:"))
+    )
+    if _PART_OF.search(before) or (is_first and is_book):
+        return f"{text}; {behind} {before if is_first else ''}".rstrip(" ,")
+    if is_first:
+        return f"{behind.lstrip(' ,.:;')} {before}".rstrip(" ,")
     if _BEFORE_QUOTE.match(before):
         return f"{before}{text}; {behind}"
+    if _JOURNAL_QUOTED.search(before):
+        return f"{text}, {behind.lstrip(' ,')}"
     if KIND.search(_INITIALS.sub("", before)):
-        return reference if _AT_QUOTE.search(before) else f"{before} {behind}"
+        return reference if _AT_QUOTE.search(before) else f"{before.rstrip(' ,')}{comma} {behind}"
     if _AT_QUOTE.search(before):
-        return f"{before}{text}{behind}"
+        return f"{before}{text}{comma}{behind}"
     if _NO_NAME_BEHIND.match(behind):
-        return f"{before} {behind}"
+        return f"{text}; {behind}" if EVENT.search(text) else f"{before} {behind}"
     year = _YEAR.search(before)
     is_dated = year is None or _YEAR.search(behind) is not None
     return behind.lstrip(" ,.:;") if is_dated else f"{behind.lstrip(' ,.:;')} ({year[0] if year else ''})"

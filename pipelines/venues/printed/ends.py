@@ -10,29 +10,33 @@ from pipelines.venues.printed.listed import listed_name
 from pipelines.venues.printed.words import EVENT, KIND, MONTH, ORDINAL
 
 _END = re.compile(
-    r"(?<![\s,])[\s,]*+(?:(?:19|20)\d\d|['’/]\d\d\b|[(\[;|]|"
-    r"\b(?:vol(?:umes?)?|no|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|issue|number(?=\s*\d)|eds?|edited by|held|"
-    r"doi|issn|isbn|copyright)\b|\bv(?=\.?\s*\d)|-V\d|"
+    r"(?<![\s,])[\s,]*+(?:(?:19|20)\d\d|['’/]\d\d\b|(?-i:(?<=[A-Z]{3})(?<!COVID))-?\d\d\b(?![-–\d])|[(\[;|]|"
+    r"\b(?:vol(?:umes?)?|no|nr|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|issue|number(?=\s*\d)|eds?|edited by|"
+    r"held|n°|doi|issn|isbn|copyright)\b(?!-[A-Za-z])|\bv(?=\.?\s*\d)|-V\d|"
     r"(?:(?<=\s)|:\s++)(?:\d(?!D\b|\d?(?:st|nd|rd|th)\b)|[A-Za-z]\d(?![A-Z]))|"
-    rf"(?<=[,\s]){MONTH}(?:\s*[-–/]\s*{MONTH})?\s*\d|(?<=\s)(?:in|on) {MONTH}\b|"
+    rf"(?<=[,\s])(?:{MONTH}|Spring|Summer|Fall|Autumn|Winter)(?:\s*[-–/]\s*{MONTH})?\s*\d|(?<=\s)(?:in|on) {MONTH}\b|"
     r"(?<=\s)[-–]+ the\b|(?<=\s)/\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BEHIND_NAME = re.compile(
-    r"(?<=\w)(?:[.,]|\s[-–])?\s+(?:Springer|Elsevier|IEEE (?:Press|Computer Society)|(?:ACM|MIT) Press|"
-    r"World Scientific|(?:Cambridge|Oxford) University Press|(?:AIP|ASP|SIF) Conf|Lecture Notes|LNCS|LNAI|CEUR|"
-    r"Astrophysics and Space Science (?:Library|Proceedings)).*$|"
+    r"(?<=[a-z]{4})\.\s+[A-Z]\w+(?: [A-Z]\w+)?(?:, [A-Z]{2})?: [A-Z].*$|"
+    r"(?<=[a-z]{4})[.,]\s+(?:[A-Z][\w-]+ ){1,3}(?:Publish(?:ers?|ing)|Press|Verlag)\b.*$|"
+    r"(?<=\w)(?:[.,:]|\s[-–])?\s+(?:Springer|Elsevier|IEEE (?:Press|Computer Society)|(?:ACM|MIT) Press|"
+    r"World Scientific|(?:[A-Z]\w+ )?University (?:of [A-Z]\w+ )?Press|(?:AIP|ASI|ASP|SIF) Conf|Lecture Notes|LNCS|"
+    r"LNAI|CEUR|Astrophysics and Space Science (?:Library|Proceedings)).*$|"
     r"(?<=[\w'’\"]) (?:at|during|within) the (?=.{0,80}\b(?:Conference|Symposium|School|Congress|Meeting)\b).*$",
     re.DOTALL,
 )
 _PUBLISHER_AS_EDITOR = re.compile(
+    r",\s+(?:[A-Z][\w'’-]+ (?:[A-Z]\. )?[A-Z][\w'’-]+(?:, | & | and )?){1,8}\s?\(Eds?\b.*$|"
     r"(?<=\w) (?:\w+ (?:Press|Verlag|Publishers?)|[A-Z][\w-]+) \(Eds?\.?\).*$|"
-    r"\.\s+(?:[A-Z][\w.'’-]*,?\s+(?:and |& )?){2,12}\([Ee]ds?\b.*$",
+    r"\.\s+(?:[A-Z][\w.'’-]*,?\s+(?:and |& )?){2,12}\(?[Ee]ds?\b.*$|"
+    r",\s+[A-Z][\w'’-]+, [A-Z][\w'’-]+ and [A-Z][\w'’-]+, [A-Z][^()]{0,200}\([Ee]ds?\b.*$",
     re.DOTALL,
 )
 _SENTENCE_BEHIND = re.compile(
     r"(?:(?<=Conference)|(?<=Symposium)|(?<=Workshop)|(?<=Congress))\.\s+(?=[A-Z][a-z]).*$|"
-    r"(?<=[a-z]{7})\.\s+[A-Z][a-z]+[\w&.: ]{0,30}$"
+    r"(?<=[a-z]{7})\.\s+[A-Z][a-z]+[\w&.:, ]{0,50}$"
 )
 _INNER_EVENT = re.compile(rf"(?<![,;])\s(?={ORDINAL} (?:[\w/-]+ ){{0,5}}{EVENT.pattern})", re.IGNORECASE)
 _BARE_EVENT = re.compile(r"(?:International |National |European )?(?:Conference|Symposium|Workshop)\s*(?:[^\w\s]|$)")
@@ -43,19 +47,25 @@ _SOCIETY = re.compile(
     r"(?:IEEE|ACM|AMS|LMS|SPIE|IRE|(?:Royal|American|London|Edinburgh|National)\b.*|"
     r"(?:[A-Z][\w-]+ )+(?:Society|Academy|Institute|Union)(?: (?:of|for) .*)?)"
 )
-_SECTION = re.compile(r"\s?([A-Z])(?=\d)")  # of a journal, before its volume
+_SOCIETY_SERIES = re.compile(r"[A-Z]{2,5} Conference (?:Proceedings|Series)\b")
+_SECTION = re.compile(r",?\s?([A-Z])(?=\d)")  # of a journal, before its volume
 _LIST = re.compile(r"\band\b|&", re.IGNORECASE)
 _NEW_PART = re.compile(rf"{ORDINAL}|.*\b(?:Universit|College|Institut|Department)", re.IGNORECASE)
-_SUBJECT = re.compile(r"\b(?:on|of|in|for) ", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(?:on|of|in|for) | - |\b(?:Conference|Congress|Symposium|Workshop) ", re.IGNORECASE)
+_OF_ONE_SUBJECT = re.compile(r"(?:International )?(?:Journal|Transactions) (?:of|on|in) \w+")
+_LAST_SUBJECT = re.compile(r"(?:[A-Z]\w+ ){1,3}(?:and|&) [A-Z]\w+(?: [A-Z]\w+){0,2}")
 _TRAILING = frozenset(
     {"Proceedings", "Proceeding", "proceedings", "proceeding", "The", "and", "at", "for", "in", "journal", "of", "on"}
-    | {"On", "the", "with"}
+    | {"On", "USA", "the", "with"}
 )
+_MIN_SUBTITLE = 3  # words; the first of a list after a colon has fewer
 _MAX_LISTED = 3  # words of each part of a name such as "Computers, Environment and Urban Systems"
 
 
 def cut_behind_name(text: str) -> str:
     """Return a text up to the end of the name at its beginning: its volume, year, place, publisher or editors."""
+    if society := _SOCIETY_SERIES.match(text):
+        return society[0]
     name = _END.sub("", _PUBLISHER_AS_EDITOR.sub("", text), count=1).strip(" ,:;-–'")
     if not listed_name(name):
         name = _event_within(_BEHIND_NAME.sub("", name).rstrip(" ,"))
@@ -94,7 +104,12 @@ def _without_place(name: str) -> str:
     joined = (", ".join(parts[:count]) for count in (3, 2))
     if listed := next(filter(listed_name, joined), None):
         return listed
-    if listed_name(parts[0]) and (" " in parts[0] or len(parts) == 1 or not _LIST.search(parts[1])):
+    is_list = len(parts) > 1 and (
+        any(map(_LIST.search, parts[1:3]))
+        if " " not in parts[0]
+        else _OF_ONE_SUBJECT.fullmatch(parts[0]) and _LAST_SUBJECT.fullmatch(parts[1])
+    )
+    if listed_name(parts[0]) and not is_list:
         return parts[0]
     stop = next((index for index, part in enumerate(parts[1:], 1) if _NEW_PART.match(part)), len(parts))
     tails = [_SUBJECT.split(part)[-1] for part in parts[:stop]]
@@ -103,4 +118,5 @@ def _without_place(name: str) -> str:
     if end and all(len(part.split()) <= _MAX_LISTED for part in tails[:end]):
         return ", ".join(parts[: end + 1])
     first = without_last_words(parts[0], _TRAILING)
-    return first.partition(": ")[0] if len(parts) > 1 else first
+    base, _, subtitle = first.partition(": ")
+    return base if len(parts) > 1 and len(subtitle.split()) < _MIN_SUBTITLE else first

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import re
 
-from pipelines.venues.printed.words import ORDINAL
+from pipelines.venues.printed.words import MONTH, ORDINAL
 
 _LEADS = (
-    r"in:?",
-    r"to appear(?: in)?:?",
+    r"in ?:?",
+    r"dans(?= )",
+    r"to (?:appear|be published)(?: (?:in|on)(?: the)?)?:?",
     r"acc(?:epted|\.)?(?: for publication)? (?:at|in|by)",
-    r"(?:also )?(?:published|appeared|appears|publication(?= in ))(?: (?:as|in|on))?:?",
+    r"(?:also )?(?:published|appeared|appears|(?:electronic )?publication(?= in ))(?: (?:as|in|on))?:?",
+    (
+        r"(?:presented as )?(?:an? )?(?:[a-z]+ )?(?:version|variants?|part|pre-?print)"
+        r"(?: of this (?:article|paper|work))?"
+        r"(?: \([^()]{1,30}\))?(?: (?:has been|is|was))?(?: (?:accepted|appeared|appears|published|to appear))?"
+        r"(?: (?:as|at|for|in|on|to))(?: the)?:?(?= )"
+    ),
+    rf"(?:\d{{1,2}} {MONTH} \d{{4}} )?issue(?: of(?: the)?)? (?=[A-Z])",
+    r"posted since \S+ (?:at|in)",
     r"(?:(?:invited )?(?:lecture|paper|talk) )?(?:given |presented )?(?:at|in)(?: the)?(?= )",
     r"(?:awarded as the )?(?:best|invited|keynote|plenary)\b[^,.:]{0,30}(?:talk|papers?|lecture)[,:]",
-    r"final version in:?",
     r"papers from(?: the)?",
     r"journal(?: ref(?:erence)?)?:",
     r"(?:19|20)\d\d",
-    r"(?-i:[XVI]{2,5}(?= [A-Z]))",
+    r"(?-i:[XVI]{2,5}(?= [A-Z])|[XVI](?= (?:Int|National|European|Conf|Symp|Cong|Workshop)))",
     r"(?:IFIP|Springer(?:-Verlag)?|Elsevier|IEEE|ACM|IOP)(?: Press| Publishing)?(?: Ltd\.?)?[,:](?= [A-Z][a-z]+ )",
     r"(?:book )?chapter\b(?:[\s\w.,-]{0,40}?\b(?:in|of)(?: the)?(?: book)?:?| \d+)?(?=\W)",
     r"special issue (?:on [^,]{3,80},|(?:of|in)(?: the)?\b)",
@@ -25,16 +33,21 @@ _LEADS = (
     r"actes (?:du|des|de la|de)",
     r"(?:ref(?:ereed|\.)|workshop and tutorial|post|pre|electronic)[ -]proc(?:eedings|\.)(?: of(?: the)?|,)",
     (
-        r"(?:adjunct |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+dings?|s)?\.?(?: \(CD-?ROM\))?,? (?:of:?(?: the)?|the|"
-        rf"(?-i:(?=[A-Z]{{3,}}))|(?={ORDINAL}|\d{{4}}|Int(?:ernational|l?\.)|IEEE |(?-i:[A-Z]\w+) ?['’]\d\d))"
+        r"(?:adjunct |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+d(?:ings?)?|s)?\.?(?: \(CD-?ROM\))?,? "
+        r"(?:of:?(?: the)?|the|(?-i:(?=[A-Z]{3,}))|"
+        rf"(?={ORDINAL}|\d{{4}}|Int(?:ernational|l?\.)|IEEE |(?-i:[A-Z]\w+) ?['’]\d\d))"
     ),
-    r"proc(?:eedings)?\.?:",
+    r"proc(?:eedings)?\.?:|proceedings\s+[-–](?= )|proceedings(?= (?-i:[A-Z]\w+) (?:19|20)\d\d\b)",
+    r"book:",
+    rf"{ORDINAL} edition of(?: the)?",
     r"conference(?= \d)",
     rf"(?:the|les?)(?= (?:\d|(?:international )?journal|proc|{ORDINAL}))",
     rf"(?:IEEE|ACM|IFIP)(?:/[A-Z]+)? (?={ORDINAL})",
     rf"{ORDINAL}(?: annual)?",
 )
-_LEAD = re.compile(rf"^(?:(?:{'|'.join(_LEADS)})(?:\b|(?<=\W))[\s,:]*+)+", re.IGNORECASE)
+_LEAD = re.compile(
+    rf"^(?!in (?:silico|situ|vitro|vivo)\b)(?:(?:{'|'.join(_LEADS)})(?:\b|(?<=\W))[\s,:]*+)+", re.IGNORECASE
+)
 
 
 def without_lead(text: str) -> str:

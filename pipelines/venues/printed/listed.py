@@ -11,6 +11,12 @@ _SERIES = re.compile(
     r"(?:Springer )?(?:LN[A-Z]{2,6}\b|CCIS\b)|Lecture Notes|CEUR|Communications in Computer|"
     r"Advances in Intelligent|Proceedings of Machine"
 )
+_PUBLISHES = re.compile(r"(?:[ -](?:Ac(?:ademic)?|Press|Publ\w*|Verlag)\.?){1,3}$")
+_NO_VENUE = re.compile(
+    r"(?:\w+ ){1,3}(?:Press|Publishers?|Verlag)|(?:\w+ ){2,3}Publishing|Pre-?print(?: version)?|Publisher:.*|"
+    r"[A-Z][A-Za-z-]+-\d\d/\d+.*",
+    re.IGNORECASE,
+)
 _SOCIETY = re.compile(r"^IEEE (?=\S+ \S)(?!Trans|J)")
 
 
@@ -30,6 +36,17 @@ def known_journal(name: str) -> str | None:
     full = journal_name(name)
     series = full and venue_table().named(full)
     return series.name if series else full
+
+
+def is_publisher(name: str) -> bool:
+    """Return whether a name is that of a publisher, or says that something is a preprint or report."""
+    publisher = _PUBLISHES.sub("", name)
+    return publisher in venue_table().publishers or _NO_VENUE.fullmatch(name) is not None
+
+
+def is_book_series(name: str) -> bool:
+    """Return whether a name is that of a series whose books or proceedings have a title of their own."""
+    return is_series(name) or name.casefold().startswith(venue_table().book_series)
 
 
 def is_series(name: str) -> bool:

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipelines.venues.printed.acronyms import acronym_for, without_acronym, without_acronym_before_edition
-from pipelines.venues.printed.citations import is_citation, without_editors
+from pipelines.venues.printed.citations import is_citation, is_persons, may_be_persons, without_editors
 from pipelines.venues.printed.ends import cut_behind_name, is_bare_event, is_society
 from pipelines.venues.printed.leads import without_lead
-from pipelines.venues.printed.listed import is_series, listed_name
+from pipelines.venues.printed.listed import is_book_series, is_publisher, is_series, listed_name
 from pipelines.venues.printed.words import KIND, MONTH, ORDINAL
 from pipelines.venues.table import venue_table
 
@@ -19,33 +19,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOWER_CASE = re.compile(
-    r"(?:\S+ ){0,3}(?:journal|conference|symposium|transactions|colloque|workshop|conf[eé]rence)\b.{5}", re.IGNORECASE
+    r"(?:\S+ ){0,3}(?:journal|conference|symposium|transactions|colloque|workshop|conf[eé]rence|congr[eè]s)\b.{5}",
+    re.IGNORECASE,
 )
 _EVENT_BEHIND = re.compile(
     rf"[,.] (?=(?:(?:the )?{ORDINAL} )?(?:[A-Z][\w/-]+ ){{0,5}}(?:Conference|Symposium|Workshop|Congress) on [A-Z]|"
     rf"{ORDINAL} (?!International \w+\W)(?:[A-Z][\w/-]+ ){{1,5}}(?:Conference|Symposium|Workshop)\b)",
     re.IGNORECASE,
 )
-_NO_VENUE = re.compile(
-    r"(?:ACM|IEEE|IET|IOP|SPIE Press|Springer|Elsevier|Wiley)(?:[ -](?:Press|Verlag))?|"
-    r"(?:\w+ ){1,3}(?:Press|Publishers?|Verlag)",
-    re.IGNORECASE,
-)
 _ACRONYM = re.compile(r"[A-Z]{4,10}")
 _WORKSHOP_BEHIND = re.compile(
     r"^[A-Z]\w+ ?['’]?(?:\d\d)?\d\d,?(?: [-–])? (?=[^,;:(]{0,80}\bWorkshop\b(?! Proceedings))"
 )
-_NAME_BEHIND = re.compile(r"(?:[.?!”\"] [Ii]n:?|, In:?) (?=[A-Z(])")
+_NAME_BEHIND = re.compile(r"(?:[.?!”\"] [Ii]n:?|, In:?)(?: the)? (?=[A-Z(])(?!Press\b)")
+_NAME_BEHIND_YEAR = re.compile(r"^(?=.{0,40}\b[A-Z]\.)[^()]{5,200}?\b(?:19|20)\d\d[a-z]?, in:?(?: the)? (?=[A-Z])")
+_JOURNAL_BEHIND = re.compile(
+    r"(?:(?<=[a-z]{5})\.\s*|(?:(?<=\d\d)\.|[,;?!]|\)\s[-–])\s+)(?:In:? )?"
+    r"(?=(?:The )?(?:Int\. |[A-Z][a-z]+ )?[Jj]ournal (?:of|on|in|for) [A-Za-z]|Int\. J\. [A-Z]|"
+    r"(?:IEEE|ACM)[\w/ ]* Transactions on )"
+)
+_ISSUE_BEHIND = re.compile(r"[\s,.]*\d+\s?\(\d[\d-]*\)\s?(?:[,:]|$)")  # "16(4), 214-225"
+_BEFORE_PAGES = re.compile(r"\b(?:19|20)\d\d[a-z]?\)?, ([A-Z][^,\d]{3,80}), \d+, [A-Z]?\d")  # "2017, Dreams, 510, 85"
+_BOOK_IN_SERIES = re.compile(r"[.:]\s+([A-Z][^.:]{10,120}?),?\s+(?=L(?:NCS|NAI|ecture Notes in)\b)")
 _IN_BRACKETS = re.compile(r"^\([^()]{3,150}\b[Ee]ds?\.?\)\s*")
 _PUBLISHED_IN = re.compile(r"^[^.;]{0,150}\bpublished in(?: the)?:? (?=[A-Z])")
-_SEGMENT = re.compile(r"(?<=[\w)][\w)])\.\s+(?=[A-Z])|[,:;?!]\s+")
+_SEGMENT = re.compile(
+    r"(?<=\b(?:19|20)\d\d)\)?\s+(?=[A-Z])|[,:;?!]\s+(?!An International Journal)|"
+    r"(?<=[\w)][\w)])(?<!\bInt)(?<!Conf)(?<!Proc)(?<!Symp)\.\s+(?=[A-Z])"
+)
 _BEFORE_VOLUME = re.compile(r"\d|\(\d|vol|no\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?!(?:19|20)\d\d\b)\d|vol|no\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z]{6})\.\s+(?=[A-Z]).*$")
 _CAPITALIZED = re.compile(r"(?=\S{5}|.* )[A-Z][\w-]*(?: (?:[A-Z][\w-]*|[a-z]{2,3}|&)){0,9}")
-_OF_SERIES = re.compile(r"[,.:] (?=Proc(?:eedings|\.) of )")
+_OF_SERIES = re.compile(r"[,.:] (?=Proc(?:eedings|\.) of )|(?<=[a-z]{3}) (?=Proceedings of the )")
 _PROCEEDINGS = re.compile(r"^(?:in:?\s+)?(Proc(?:eedings|\.) of the (?=[A-Z]))", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]{3}|\b[A-Z]&[A-Z]\b|\b[A-Z][a-z]?[A-Z]?\d[A-Z]")
-_PERSONS = re.compile(r"[A-Z][\w-]+(?: [A-Z][\w'-]+){1,2}(?: and [A-Z][\w-]+ [A-Z][\w'-]+)?")
+_LETTERS = re.compile(r"[^\W\d_]{3}|\b[A-Z][a-z]?&[A-Z]|\b[A-Z][a-z]?[A-Z]?\d[A-Z]")
+_BARE = re.compile(r"(?:International |National |European )?(?:Conference|Symposium|Workshop)|Proceedings|Journal|Iss")
+_LOWER_WORD = re.compile(r"\b[a-z]{4,}\b")
+_PUBLISHED = re.compile(r"\d|\b(?:[Ee]ds?|[Ee]ditors?|Press|Publish(?:er|ing)|Verlag)\b")
 _MIN_TITLE = 4  # words
 _LONG_TITLE = 7  # words
 _MAX_PARTS = 40
@@ -61,17 +72,35 @@ def printed_name(reference: str) -> str | None:
     """
     plain = without_editors(_INTERNATIONAL.sub("Int.", reference.strip()))
     plain = _PUBLISHED_IN.sub("", _WORKSHOP_BEHIND.sub("", plain))
-    if (proceedings := _OF_SERIES.search(plain)) and not is_bare_event(plain[proceedings.end() :]):
-        is_title = is_series(plain) or not KIND.search(plain, 0, proceedings.start())
-        plain = plain[proceedings.end() :] if is_title else plain
+    plain = _proceedings(plain)
     first = _at_beginning(plain)
     if first is not None and (known := listed_name(first)):
         return known
+    if (journal := _JOURNAL_BEHIND.search(plain)) and not _names_kind(plain[: journal.start()]):
+        name = cut_behind_name(without_lead(plain[journal.end() :]))
+        return listed_name(name) or _with_dots(without_acronym(name))
     if is_citation(plain):
         return _behind_title(plain)
     if behind := _behind_unknown_title(first or "", plain):
         return behind
     return _with_dots(first) if first is not None and _may_be_venue(first, plain) else None
+
+
+def _names_kind(text: str) -> bool:
+    """Return whether a text has a word of a venue's name that is not in lower case: "Review", not "a review"."""
+    return any(match[0][0].isupper() for match in KIND.finditer(text))
+
+
+def _proceedings(plain: str) -> str:
+    """Return a reference from the proceedings behind a title, or up to those that repeat an event."""
+    proceedings = _OF_SERIES.search(plain)
+    if proceedings is None or is_bare_event(plain[proceedings.end() :]):
+        return plain
+    before, behind = plain[: proceedings.start()], plain[proceedings.end() :]
+    if is_series(plain) or not KIND.search(before):
+        return behind
+    is_repeated = proceedings[0] == " " and len(before.split()) >= _MIN_TITLE
+    return before if is_repeated else plain
 
 
 def _at_beginning(plain: str) -> str | None:
@@ -97,43 +126,73 @@ def _behind_unknown_title(first: str, plain: str) -> str | None:
     """Return the venue behind what may be the title of a paper, or its authors, at the beginning; None without one."""
     if KIND.search(first):
         return None
+    if (within := _NAME_BEHIND.search(plain)) and len(plain[: within.start()].split()) >= _MIN_TITLE:
+        return _with_dots(cut_behind_name(without_lead(without_editors(plain[within.end() :]))))
+    if journal := _behind_sentence(first, plain):
+        return journal
     words = first.split()
     is_title = len(words) >= _MIN_TITLE and not any(word.endswith(".") for word in words)
-    later = _before_volume(plain) if is_title or len(words) >= _LONG_TITLE or _PERSONS.fullmatch(first) else None
-    if later and (not _PERSONS.fullmatch(first) or KIND.search(later)):
+    later = _before_volume(plain) if is_title or len(words) >= _LONG_TITLE or may_be_persons(first) else None
+    if later and (not may_be_persons(first) or KIND.search(later)):
         return later
     event = _EVENT_BEHIND.search(plain) if is_title else None
     return _at_beginning(plain[event.end() :]) if event else None
 
 
+def _behind_sentence(first: str, plain: str) -> str | None:
+    """Return what stands before a volume or issue behind a title whose words are mostly in lower case."""
+    if len(_LOWER_WORD.findall(first)) < _MIN_TITLE:
+        return None
+    journals = [part for part in _parts(plain, _ISSUE_BEHIND) if _CAPITALIZED.fullmatch(part)]
+    return _with_dots(journals[-1]) if journals else None
+
+
 def _behind_title(plain: str) -> str | None:
     """Return the last venue in the parts of a citation with authors: a known journal, else by its words or place."""
     _, *parts = _parts(plain)
-    if known := [name for part in parts if (name := listed_name(part))]:
-        return known[-1]
-    if within := _NAME_BEHIND.search(plain):
+    placed = [part for part in _parts(plain, _BEFORE_VOLUME) if not is_publisher(part)]
+    known = [
+        part for part in parts if listed_name(part) and not is_book_series(part) and (" " in part or part in placed)
+    ]
+    if known:
+        last = known[-1].rstrip(".")
+        return listed_name(max((part for part in known if part.rstrip(".").endswith(last)), key=len))
+    parts = [part for part in parts if not is_publisher(part) and not is_persons(part)]
+    before_issue = [part for part in _parts(plain, _ISSUE_BEHIND) if _CAPITALIZED.fullmatch(part)]
+    if before_issue:
+        longer = [part for part in parts if part.endswith(before_issue[-1]) and KIND.search(part)]
+        return min(longer, key=len, default=before_issue[-1])
+    if within := (_NAME_BEHIND_YEAR.search(plain) or _NAME_BEHIND.search(plain)):
         book = _IN_BRACKETS.sub("", plain[within.end() :])
         if name := cut_behind_name(without_lead(without_editors(book))):
             return _with_dots(name)
+    if dated := _BEFORE_PAGES.search(plain):
+        return dated[1]
     sentences = [_SENTENCE.sub("", part) for part in parts]
     named = [part for part in sentences if KIND.search(part) and _may_be_venue(part, plain)]
-    before_volume = [part for part in _parts(plain, _BEFORE_VOLUME) if _CAPITALIZED.fullmatch(part)]
-    placed = [part for part in before_volume if not re.match(MONTH, part)]
+    if not named and (in_series := _BOOK_IN_SERIES.search(plain)):
+        return in_series[1]
+    placed = [part for part in placed if _CAPITALIZED.fullmatch(part) and not re.match(rf"{MONTH}|.* et al\b", part)]
     acronyms = [part for part in parts if _ACRONYM.fullmatch(part)]
-    found = named[-1:] or placed[-1:] or acronyms[:1]
-    return _with_dots(found[0]) if found else None
+    found = named[-1:] or [part for part in placed if not is_persons(part)][-1:] or acronyms[:1] or placed[-1:]
+    return _with_dots(without_acronym(found[0])) if found else None
 
 
 def _before_volume(plain: str) -> str | None:
     """Return the known journal, not a series, that stands before a volume behind a title."""
-    names = (listed_name(part) for part in _parts(plain, _BEFORE_VOLUME) if not is_series(part))
-    return next(filter(None, names), None)
+    parts = [part for part in _parts(plain, _BEFORE_VOLUME) if not is_book_series(part)]
+    numbered = {*_parts(plain, _NUMBER)} if parts else set()
+    names = ((part, name) for part in parts if (name := listed_name(part)))
+    return next((name for part, name in names if part in numbered or (" " in part and "-" not in part)), None)
 
 
 def _parts(plain: str, followed_by: re.Pattern[str] | None = None) -> Iterator[str]:
     """Yield what may be a name behind each punctuation mark, up to a volume or year."""
     for start in [0, *(match.end() for match in islice(_SEGMENT.finditer(plain), _MAX_PARTS))]:
-        part = cut_behind_name(without_lead(plain[start : start + _MAX_PART]))
+        text = plain[start : start + _MAX_PART]
+        whole = cut_behind_name(text) if text.startswith("Proc") else ""
+        part = whole if listed_name(whole) else cut_behind_name(without_lead(text))
+        part = part if "." in part[:-1] else part.rstrip(".")
         behind = plain[plain.find(part, start) + len(part) :][:_MAX_PART].lstrip(" ,.")
         if followed_by is None or followed_by.match(behind):
             yield part
@@ -141,18 +200,23 @@ def _parts(plain: str, followed_by: re.Pattern[str] | None = None) -> Iterator[s
 
 def _may_be_venue(name: str, plain: str) -> bool:
     return bool(
-        _LETTERS.search(name)
-        and (KIND.search(name) or re.search(r"\d", plain))
-        and (re.match(r"(?:\d{1,3} )?\d?(?:[a-z]-)?[a-z]{0,3}[^\W\d_a-z]", name) or _LOWER_CASE.match(name))
+        (_LETTERS.search(name) or re.search(rf"\b{re.escape(name)} ?(?:['’]\d\d|(?:19|20)\d\d)\b", plain))
+        and (KIND.search(name) or _PUBLISHED.search(plain))
+        and (
+            re.match(r"(?:\d{1,3} )?\d?(?:[a-z]-)?[a-z]{0,3}[^\W\d_a-z]", name)
+            or _LOWER_CASE.match(name)
+            or re.fullmatch(rf"{re.escape(name)} \(?(?:19|20)\d\d\)?", plain)
+        )
         and not re.match(MONTH, name)
-        and not _NO_VENUE.fullmatch(name)
+        and not is_publisher(name)
+        and not _BARE.fullmatch(name)
         and not _repositories().search(name)
     )
 
 
 def _with_dots(name: str) -> str:
     """Return a name with the dot of its last word if that is an abbreviation, and a space behind each other dot."""
-    bare = name.rstrip(". ")
+    bare = name.rstrip(". ,")
     ends = "." if name.endswith(".") and "." in bare else ""
     return _GLUED_DOT.sub(" ", bare) + ends
 

@@ -9,7 +9,8 @@ MONTH = (
     r"Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 ORDINAL = (
-    r"(?:\d{1,3}[- ]?(?:st|nd|rd|th)|\d{1,3}(?:[eè]mes?|[eè]res?|er?)|"
+    r"(?:\d{1,3}[- ]?(?:st|nd|rd|th|d(?= (?:Int|Conf|Symp|Work|Annual|Meet|European)))|"
+    r"\d{1,3}(?:[eè]mes?|[eè]res?|er?)|"
     r"(?-i:[XVI]{1,8}(?:st|nd|rd|th|[eè]mes?|e))|\w+i[eè]me|(?:twenty-|thirty-|forty-)?(?:first|second|third|fourth|"
     r"fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w+tieth))\b"
 )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _EXPANDED = re.compile(
     r"\b(?:Conference|Symposium|Congress)\s+(?:on|of|for)\s+([^().,;]{5,100})\(\s*(?:IEEE\s*|ACM\s*)?$"
 )
+_AND = re.compile(r"\band\b|&")
 _MAX_EXPANDED = 120  # characters of a full name before its acronym
 _GLUED_YEAR = re.compile(r" ?['’]\d\d(?!\d)|(?:19|20)\d\d(?!\d)")
 _GLUED = re.compile(r"\d[A-Za-z]|-(?!SRW)[A-Z]{2}|&[A-Z]")
@@ -104,7 +105,9 @@ def _is_of_other_name(text: TokenizedText, mention: VenueMention) -> bool:
     words = [
         table.word(word) for word in TOKEN.findall(full[1]) if word.isalpha() and word.lower() not in table.ignored
     ]
-    return bool(words) and sum(word in own for word in words) < len(words) / 2
+    known = sum(word in own for word in words)
+    is_half = text.is_reference and known == len(words) / 2 and _AND.search(full[1]) is not None
+    return bool(words) and (known < len(words) / 2 or is_half)
 
 
 def _is_glued(text: TokenizedText, mention: VenueMention) -> bool:

@@ -25,6 +25,21 @@ QUOTED = [
     ('In the book "Theory of Dreams", edited by Ann Dreamer, 2009', "Theory of Dreams", 2009),
     ('Proceedings of "Dark Dreams" DREAM Symposium 24, 2007', "Dark Dreams", 2007),
     ("Dreamer A. 'Simulations of Rest.' Proceedings of the 46th Dream Symposium, Oslo, 2013", "Dream Symposium", 2013),
+    (
+        '"Limits of Dreams and Naps", A. Dreamer et al. (ed.), Springer Proceedings in Mathematics 42, 2013',
+        "Limits of Dreams and Naps",
+        2013,
+    ),
+    ('"Dream Codes and Naps," Oslo, NO: Nap Society (2005), pp. 69-83', "Dream Codes and Naps", 2005),
+    ('DR1216 "Twelfth International Dream Conference", pp. 8-13, 2010', "International Dream Conference", 2010),
+    ('2000, "Massive Dream Clusters", ASP Conf. Ser. 211, eds. A. Dreamer & B. Napper', "Massive Dream Clusters", 2000),
+    ('On independent naps of a long dream, Journal "Kinedreamika", No. 1, 1989, p. 119', "Kinedreamika", 1989),
+    (
+        "Proceedings of the Dream astrophysics meeting ``Dwarf Naps and Rest'', Oslo, March 1998",
+        "Dream astrophysics meeting",
+        1998,
+    ),
+    ("From `Dark Naps and Rest' edited by Ann Dreamer, 2010. Chapter 8", "Dark Naps and Rest", 2010),
 ]
 """Titles of papers in quotes, and names that are quoted themselves."""
 
@@ -49,6 +64,31 @@ REVERSED = [
     ("DREAM, International Symposium on Dreams (2007)", "International Symposium on Dreams", 2007),
     ("2008DreA..17..223M", "DreA", 2008),
     ("Napper B. Depth of quiet and long naps // Doklady of Dreams. 2001. 5, 7-9", "Doklady of Dreams", 2001),
+    ("ISSN 1063-7729, Dream Reports, 2016, Vol. 60, No. 6, pp. 563-578", "Dream Reports", 2016),
+    (
+        "Quiet Dream Systems, IEEE Transactions on 14, no. 4 (2013): 18-25",
+        "IEEE Transactions on Quiet Dream Systems",
+        2013,
+    ),
+    ("Machine Learning, Proceedings of the 15th International Conference (A. Dreamer, ed.), 1998", "ICML", 1998),
+    (
+        "Dream and Nap Analysis, 2005. DREA 2005. Proceedings of the 4th International Symposium on (2005) 64-69",
+        "International Symposium on Dream and Nap Analysis",
+        2005,
+    ),
+    ("9th International Conference, DREAM 2013, Turku : Finlande (2013)", "DREAM", 2013),
+    ("(IJDREAM), February 2016, Volume 4, Issue 2, PP:22-29", "IJDREAM", 2016),
+    (
+        "Procs. of the IEEE 2013 International Conference on Dreams, Naps and Rest (ICDN 2013), Oslo",
+        "International Conference on Dreams, Naps and Rest",
+        2013,
+    ),
+    ("J. Dreams 33 (2004) 1; conference version in Proc. Nap Symposium (2002)", "J. Dreams", 2004),
+    (
+        "Journal of Dreams, vol. 5, June 2010. Corrections: Journal of Dreams, vol. 7, May 2012",
+        "Journal of Dreams",
+        2010,
+    ),
 ]
 
 AUTHORS = [
@@ -93,7 +133,128 @@ AUTHORS = [
     ("Dreamer, A., & Napper, P. 2010, Journal of Dreams, 718, 441", "Journal of Dreams", 2010),
     ("On Long Naps. Bo Napper C. Rester (ed.). p. 265-286. Quiet Publishers. 1996", "On Long Naps", 1996),
     ("Indian J. Dream. Naps. Sci. 3 (2007), no. 1, 75--80", "Indian J. Dream. Naps. Sci.", 2007),  # no author
+    ("A B Dreamer et al 2009 Journal of Dreams 4 T12002", "Journal of Dreams", 2009),
+    (
+        "Dreamer B, Kind Napper S., Rest M., Quiet Z, Journal of Dreams, JD, Vol. 5, No. 1, 2009",
+        "Journal of Dreams",
+        2009,
+    ),
+    (
+        "A.Dreamer: Depth, Length of Quiet Naps in Oslo, 2nd International Quiet Dream Workshop (QDW'06), Nov. 2006",
+        "International Quiet Dream Workshop",
+        2006,
+    ),
+    ("Ann Dreamer, Bo Napper (2015). A Study of long Naps in Oslo. IJDKP. 5(1): 29-40", "IJDKP", 2015),
+    (
+        "Dreamer, Ann HT, Napper, Bo, Rester, Cy R. 2008. Long naps of Oslo. The Nap Papers 3 (1): 65-80",
+        "The Nap Papers",
+        2008,
+    ),
+    ("Dreamer, AHT, Napper, B, Rester, CR. 2008. Long naps of Oslo. The Nap Papers 3(3): 4", "The Nap Papers", 2008),
+    (
+        "Dreamer, Ann; Napper Bo. Dreams through Spain's naps. Dream Information Review. vol. 25, 2008",
+        "Dream Information Review",
+        2008,
+    ),
+    (
+        "A. Dreamer, B. Napper. On long naps. Quiet Dream Systems 18(3-4): 193-203. Nap Publishing, 2010",
+        "Quiet Dream Systems",
+        2010,
+    ),
+    ("Dreamer, S., Napper, B., & Rest, R. 2017, Naps: From Rest to Rest, 510, 85", "Naps: From Rest to Rest", 2017),
+    (
+        "Dreamer A.B., Napper C., 2007, in the Proceedings of Quiet Stars: Naps and Rest, vol. 361",
+        "Quiet Stars: Naps and Rest",
+        2007,
+    ),
+    (
+        "A. Dreamer and B. Napper. Naps. In C. Rester, editor, Formal Dreams and Naps, Studies in Fuzziness 148, 2004",
+        "Formal Dreams and Naps",
+        2004,
+    ),
+    (
+        "A. Dreamer, B. Rest and C. Napper. Making Naps. Quiet Dreams and Error-Correcting Naps, LNCS 5527, 2009",
+        "Quiet Dreams and Error-Correcting Naps",
+        2009,
+    ),
+    (
+        "Ann Lou Dreamer, Bo Napper: On naps for long logics. Information Sciences 295: 465-493 (2015)",
+        "Information Sciences",
+        2015,
+    ),
+    (
+        "In Proc: A.B. Dreamer, C. Napper (eds.) International Conference on Quiet Naps, Oslo, 2014",
+        "International Conference on Quiet Naps",
+        2014,
+    ),
+    (
+        "In: Jan von Dreamer, Bo Napper (Editors) Safe Dreams: Naps of Today, Oslo 2003",
+        "Safe Dreams: Naps of Today",
+        2003,
+    ),
+    (
+        "published in A. Dreamer (editor), Extensions of Quiet Dreams (Springer, 1991), 283-310",
+        "Extensions of Quiet Dreams",
+        1991,
+    ),
+    ("A. Dreamer et al. (Eds.): AB 2008, LNCS 5147. Springer, Heidelberg 2008, pp. 230-244", "AB", 2008),
+    ("Agir dans le rêve, Anne Thin-Blanc & Jean Bulle (Ed.) (2005) 217-232", "Agir dans le rêve", 2005),
+    (
+        "New Frontiers in Quiet Dreams, Appi, Anna and Ceci, Mica and Logli, Corra (Ed.) (2013) 124-137",
+        "New Frontiers in Quiet Dreams",
+        2013,
+    ),
+    (
+        "Games: Unifying Dreams and Naps. O. Dreamer, A.-V. Napper and T. Rest, eds. Springer 2009",
+        "Games: Unifying Dreams and Naps",
+        2009,
+    ),
+    (
+        r"\bibitem[Dreamer et al.(1998)]{1998DrSpR..22..987M} Dreamer, T., 1998, Journal of Dreams, 22, 987",
+        "Journal of Dreams",
+        1998,
+    ),
 ]
+"""References that begin with authors or editors."""
+
+TITLES = [
+    (
+        "Estimating quiet naps via dreams of wireless networks, International Journal of Dreams, Vol.5, pp.1-20 (2014)",
+        "International Journal of Dreams",
+        2014,
+    ),
+    (
+        "About the dream problem in the hyperbolic nap from another point of view, Dreams and Rest, 42(1), (2008)",
+        "Dreams and Rest",
+        2008,
+    ),
+    (
+        "Article: Quiet naps in Norway. International Journal of Dreams 59(16):1-9, December 2012",
+        "International Journal of Dreams",
+        2012,
+    ),
+    (
+        "Nap Research Center (NRC) - International journal of dream science (IJDS), 07-03-2010",
+        "International journal of dream science",
+        2010,
+    ),
+    (
+        "The Grace of Naps: Some Quiet Examples. In Pillars of Dreams. Ed: A.Dreamer. Lecture Notes, 4800, 2008",
+        "Pillars of Dreams",
+        2008,
+    ),
+    (
+        "Recent Advances in Dreams Proceedings of the 14th International Conference on Naps, Oslo, 2009",
+        "International Conference on Naps",
+        2009,
+    ),
+    (
+        "International Workshop On Long Naps Proceedings of the 1st International Workshop on Long Naps, Oslo (2008)",
+        "International Workshop On Long Naps",
+        2008,
+    ),
+]
+"""References that begin with a title that is not quoted."""
 
 LEADS = [
     ("Publication in the International Journal on Naps, vol. 04, 2011", "International Journal on Naps", 2011),
@@ -122,6 +283,19 @@ LEADS = [
     ("Proc. Int'l Conf. on Dreams in Africa (DIA), Bamako, 2007", "Int. Conf. on Dreams in Africa", 2007),
     ("Dream project report 7, Proceedings of the Dream Workshop, 1997", "Dream Workshop", 1997),
     ("IFIP, Dreams and Naps in Rest, Vol 124, pp. 213-219, 2003", "Dreams and Naps in Rest", 2003),
+    ("Revised version in Journal of Dreams (2000) Vol 7, pp 5148-5152", "Journal of Dreams", 2000),
+    ("Presented as an extended version (Tutorial 2) to the Nap 2006 International Conference", "Nap", 2006),
+    ("15 October 2020 issue of Journal of Dreams (Vol. 102, No. 8)", "Journal of Dreams", 2020),
+    ("Posted since 2005-11-29 at Journal of Dreams, 2005", "Journal of Dreams", 2005),
+    ("Book: Dreams and Naps ; ISBN 978-953-51-0081-2; Publisher: Rest, February 2012", "Dreams and Naps", 2012),
+    ("Proceedings - The 3rd Dream Conference, Oslo : Norvège (2007)", "Dream Conference", 2007),
+    ("Proceedings Hyperdream 2000 (2000) 80", "Hyperdream", 2000),
+    ("Proceedings of the 4th edition of the Dream Colloquium, pp. 150-153, 2007", "Dream Colloquium", 2007),
+    ("Proceed. 33rd International Dream Conference, 2013", "International Dream Conference", 2013),
+    ("Proc.1st Int'l Conf. Dreams, Long Naps, and Rest, 2012", "Int. Conf. Dreams, Long Naps, and Rest", 2012),
+    ("I International Conference on Dreams (2006)", "International Conference on Dreams", 2006),
+    ("3d Int. Conference on Dreams (2001) 1-10", "Int. Conference on Dreams", 2001),
+    ("In Silico Dreaming, 83-108, 2006", "In Silico Dreaming", 2006),
 ]
 
 ENDS = [
@@ -145,6 +319,31 @@ ENDS = [
         "Scientific and Technical Journal of Dream Naps, Mechanics and Optics 5 (2013) 88",
         "Scientific and Technical Journal of Dream Naps, Mechanics and Optics",
         2013,
+    ),
+    ("Dream Newsletter Nr 38, January 1999", "Dream Newsletter", 1999),
+    ("p-Adic Dreams and Long Naps, 2012, Vol. 4, No. 2, pp. 151-160", "p-Adic Dreams and Long Naps", 2012),
+    ("Conference on Dreams,7-10 Feb. 2006", "Conference on Dreams", 2006),
+    ("Proceedings of DREA11, vol 6824, 2011", "DREA", 2011),
+    ("DREA-94 Colloquium", "DREA", 1994),
+    ("VTD Spring 2009, Oslo : Norvège (2009)", "VTD", 2009),
+    ("Dreams of Journals. Oslo: Nap Press, 2007, pp. 127-148", "Dreams of Journals", 2007),
+    ("Quiet Specifications of Dreams. Nap Academic Publisher, 1999", "Quiet Specifications of Dreams", 1999),
+    (
+        "Dream Engineering: Fundamentals and Quiet Experiences, Oslo : Norvège (2007)",
+        "Dream Engineering: Fundamentals and Quiet Experiences",
+        2007,
+    ),
+    ("Long Naps, Astrophysics and Space Science Library, Volume 439, 2016", "Long Naps", 2016),
+    ("JDS Conference Proceedings, 1 (2014) 013097", "JDS Conference Proceedings", 2014),
+    (
+        "Dream Congress Long Naps, Applied Rest and Sleep, Oslo, 2005",
+        "Dream Congress Long Naps, Applied Rest and Sleep",
+        2005,
+    ),
+    (
+        "Workshop on Quiet Dreams and Long Naps for Languages at DREAM'12, Oslo, 2012",
+        "Workshop on Quiet Dreams and Long Naps for Languages",
+        2012,
     ),
 ]
 
@@ -177,6 +376,20 @@ ACRONYMS = [
         2013,
     ),
     ("Quiet Dreams, Naps and Texts. Fourth International Conference, QDN 2015", "Quiet Dreams, Naps and Texts", 2015),
+    (
+        "IJDSI International Journal of Dream Science Issues, Vol. 8, 2011",
+        "International Journal of Dream Science Issues",
+        2011,
+    ),
+    ("International Conference on Quiet Dreams- ICQD 2010", "International Conference on Quiet Dreams", 2010),
+    (
+        "8th DreaNet International Conference, pp. 7-12, Oslo, 2009. (ISBN: 978-606-8085-15-9)",
+        "DreaNet International Conference",
+        2009,
+    ),
+    ("Workshop on Dreams in Asia, 6th Quiet Nap Rim Symposium (QNRS), Oslo, 2001", "Workshop on Dreams in Asia", 2001),
+    ("European Workshop on Dreams, Oslo, November 2003 (ESB SP-545) pp.141-144", "European Workshop on Dreams", 2003),
+    ("Conference on Dreams and Computing (ICC- 2014), Oslo", "Conference on Dreams and Computing", 2014),
 ]
 
 TABLE = [
@@ -211,6 +424,44 @@ TABLE = [
     ("Comput.Net.53:2646-2662,2009", "Computer Networks", 2009),
     ("Proceedings of the 20th international conference companion on World wide web (2011)", "WWW", 2011),
     ("ComptesRendusPhysique6:1169-1175,2005", "Comptes Rendus Physique", 2005),
+    ("Electron. Notes Discrete Math. 6 (2001) 107-112", "Electronic Notes in Discrete Mathematics", 2001),
+    ("Astron.Astrophys.Trans.611:22-680,2003", "Astronomical & Astrophysical Transactions", 2003),
+    ("Ap.J.(Letters), 810, L6 (2015)", "ApJL", 2015),
+    ("A&AS 144, 235-245, 2000", "A&AS", 2000),
+    ("2020Ap&SS.365..139R", "Ap&SS", 2020),
+    ("Nucl. Phys. B (Proc. Suppl.) 188 (2009) 49-52", "Nuclear Physics B - Proceedings Supplements", 2009),
+    ("Physics Letters, A230 (1997), p. 171-176", "Physics Letters A", 1997),
+    ("EPJ Web of Conferences 46, 2013", "EPJ Web of Conferences", 2013),
+    (
+        "International Journal of Electronics, Dream & Nap Technology, Volume 4, 2014",
+        "International Journal of Electronics, Dream & Nap Technology",
+        2014,
+    ),
+    ("Groups, Dreams, and Naps 1 (2009), 199--206", "Groups, Dreams, and Naps", 2009),
+    ("Dreamer, A., A History of Naps, Living. Rev. Solar Phys., 10, 1, 2013", "Living Reviews in Solar Physics", 2013),
+    (
+        "Xin Dreamer, Bat naps: a review of dreams, Int. J. Bio-Inspired Computation, Vol. 5 (2013)",
+        "International Journal of Bio-Inspired Computation",
+        2013,
+    ),
+    (
+        "Proceedings of the Fourth ACL Conference on Applied Dreams, Oslo, 1994",
+        "ACL Conference on Applied Dreams",
+        1994,
+    ),
+    (
+        "Workshop on Logic, Language, Information and Computation, Oslo, 2008",
+        "Workshop on Logic, Language, Information and Computation",
+        2008,
+    ),
+    ("Proceedings of the 6th DREAM Workshop, Published by ESA, 2007, SP-622", "DREAM Workshop", 2007),
+    (
+        "Quiet naps: a long dream of telescopes, Ann Dreamer et al., Proc. SPIE 10706, 107065S (2018)",
+        "Proceedings of SPIE",
+        2018,
+    ),
+    ("Dreams and Naps in Berlin, Ed. A.Dreamer. Oslo: Info-Da, 2011. P. 172", "Dreams and Naps in Berlin", 2011),
+    ("32nd Annual Meeting of the ACL, 287-294", "ACL", 1994),
 ]
 
 YEARS = [
@@ -224,11 +475,15 @@ YEARS = [
     ("Workshop on Dreams (22/06/2006) 278-288", "Workshop on Dreams", 2006),
     ("Dream Letters 5 (2001) 1-2; Pisma Dream. 6 (2000) 3-4", "Dream Letters", 2001),
     ("26th DREC,vol.4,p.287-290.Ed.Napper et all.1999", "DREC", 1999),
+    ("Proc. of DREA, 31.08-02.09.2001, Oslo, v.6, 77-85", "DREA", 2001),
+    ("Journal of Dreams, 07-03-2010", "Journal of Dreams", 2010),
+    ("DREA 2006 - 6th International Workshop on Dreams, Oslo", "International Workshop on Dreams", 2006),
+    ("Proceedings of DREAMIC 99, pp120-127", "DREAMIC", 1999),
 ]
 
 
 @pytest.mark.parametrize(
-    ("reference", "venue", "year"), [*QUOTED, *REVERSED, *AUTHORS, *LEADS, *ENDS, *ACRONYMS, *TABLE, *YEARS]
+    ("reference", "venue", "year"), [*QUOTED, *REVERSED, *AUTHORS, *TITLES, *LEADS, *ENDS, *ACRONYMS, *TABLE, *YEARS]
 )
 def test_references_in_other_orders(reference: str, venue: str, year: int) -> None:
     found = venue_in_reference(reference, None)
@@ -244,10 +499,38 @@ def test_references_in_other_orders(reference: str, venue: str, year: int) -> No
         "Quiet Web Publishers, Vienna, Austria, November 2009",
         "ACM 2008, New York, NY, USA ISBN: 978-1-60558-329-7",
         "Ann Dreamer, Inventions on Naps (September 7, 2007). Available at SSRN: 1264691",
+        "Dreamer, Ann, How to Nap at Noon in a Long Project (August 24, 2013)",
+        "2012 2nd International Conference on , vol., no., pp.888,891, 29-31 Dec. 2012",
+        "Pre-print version (May 2012)",
+        "Vol. 52, Iss. 2, pp. 212-218, (2013)",
+        "Dream Academic Publishing, Oslo, 2013",
+        "Publisher: Dream Library of Oslo, February 19, 2023",
+        "Nordream-98/8 N/A",
+        "N&deg; RR-6530 (2008)",
+        "Dreamer et al., 863 (2018) 93",
+        "Ph.D. Thesis, Dream University of Technology, June 2007",
     ],
 )
 def test_references_without_a_name(reference: str) -> None:
     assert venue_in_reference(reference, None) is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "venue", "track"),
+    [
+        ("ECML PKDD Workshop on the Analysis of Complex Networks 2010", "ECML PKDD", "workshop"),
+        (
+            "Workshop on Dreams in Computer Vision and Pattern Recognition, Oslo, 2011",
+            "Workshop on Dreams in Computer Vision and Pattern Recognition",
+            "workshop",
+        ),
+        ("Journal of Logic and Computation, Special Issue: a Dream Institute Workshop, 23(6), 2013", "JLC", None),
+    ],
+)
+def test_workshops_in_titles_are_no_hosts(reference: str, venue: str, track: str | None) -> None:
+    found = venue_in_reference(reference, None)
+    assert found is not None
+    assert (found.name, found.track) == (venue, track)
 
 
 def test_a_venue_may_be_called_a_workshop() -> None:
