@@ -47,7 +47,7 @@ _SHORT_YEAR = re.compile(
 )  # "Eurospeech'97", "ICGI-94", "ACL 95"
 _NO_YEAR_BEFORE = re.compile(
     r"(?:\b(?:(?-i:pp?|PP)|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|"
-    r"#\s*|(?<![A-Za-z.])(?<![A-Za-z]\)):\s*|\d\s*[-–—]+\s*)$",
+    r"#\s*|(?<![A-Za-z.])(?<![A-Za-z]\))(?:(?<!\d):\s*|:)|\d\s*[-–—]+\s*)$",
     re.IGNORECASE,
 )
 _PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b|,?\s*Part [A-C]\b")
@@ -70,6 +70,9 @@ _IN_TITLE = re.compile(
 _IN_SUBJECT = re.compile(
     r"\b(?:Conference|Symposium|Workshop) (?:on|of) (?:the )?(?:(?!(?:at|during|the|with) )[\w-]+ ){1,8}$"
 )  # "Workshop on Dreams in" before "Computer Vision"
+_IN_PHRASE = re.compile(
+    r"^(?!.*\b(?:Conf|Symp|Workshop|Congress|Meeting|Proc|Advances))[A-Z][\w ]+ (?i:and|for|of|on)\s*$"
+)
 _LISTED_SUBJECT = re.compile(r"\b(?:Conference|Congress|Symposium|Workshop) (?:on|of) [^.;:()]{3,80},\s*$")
 _EVENT_BEHIND = re.compile(r"\s+(?:(?:19|20)\d\d\s+)?(?:[\w/]+ ){0,3}(?:Conference|Symposium|Workshop)\b")
 _ORGANIZES = re.compile(r"\s+(?:Annual |European |International |Joint )*(?:Conference|Symposium) on\b")
@@ -77,6 +80,7 @@ _OF_JOURNAL = re.compile(
     r"\b(?:Annals|Journal|Letters|Magazine|Review|Transactions) (?:of|on|in)(?: the)?\s*$", re.IGNORECASE
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.\s?)+[A-Z]?")  # of an author
+_AUTHOR_BEFORE = re.compile(r"\b[A-Z][\w'’-]{1,30}, (?:[A-Z]\.\s?){1,4}$")
 _LAST_WORD = re.compile(r"((?<![^\W\d_])[^\W\d_]+|&)\.?\s*$")
 _BEFORE_NAMES = frozenset({"as", "at", "by", "in", "to"})
 _PROCEEDINGS_OF = re.compile(r"^(?:in )?proc\w*\.? of(?: the)?\s*$", re.IGNORECASE)
@@ -142,7 +146,7 @@ def _is_in_other_event(before: str, behind: str, printed: str, *, is_acronym: bo
     return bool(
         _GOES_ON.match(behind)
         or any(pattern.search(before) for pattern in (_HELD_AT, _IN_TITLE, _OF_JOURNAL))
-        or (is_subject and _IN_SUBJECT.search(before))
+        or (is_subject and (_IN_SUBJECT.search(before) or _IN_PHRASE.search(without_lead(before))))
         or (is_acronym and _ORGANIZES.match(behind))
     )
 
@@ -178,7 +182,7 @@ def _is_continued(before: str) -> bool:
     """Return whether what stands before a name is the beginning of a longer one."""
     before = without_last_words(f"- {before}", _ORGANIZERS).removeprefix("-").lstrip()
     word = _LAST_WORD.search(before)
-    if word is None or word[1].lower() in _BEFORE_NAMES:
+    if word is None or word[1].lower() in _BEFORE_NAMES or _AUTHOR_BEFORE.search(before):
         return False
     return without_lead(before) != "" or _PROCEEDINGS_OF.match(before) is not None
 

@@ -19,6 +19,7 @@ _BEFORE_QUOTE = re.compile(
     rf"^(?:in )?(?:proc\w*\.? (?:of )?)?(?:the )?(?:{ORDINAL} )?(?:conference|congress|meeting)?\s*$",
     re.IGNORECASE,
 )
+_EVENT_WORD = re.compile(r"(?<=the )(?:conference|congress|meeting)\s*$")
 _PART_OF = re.compile(
     r"^[^.]{0,60}\b(?:chapter|paper|article|contribution)\b[^.]{0,30}\b(?:in|of|to)(?: the)?(?: book)? *$|"
     r"^in the book *$|\b(?:eds?|editors?)\b[\s.,:)]*$",
@@ -55,8 +56,8 @@ _COMPANION = re.compile(r"(?<=conference) companion(?= (?:to|on|of)\b)", re.IGNO
 _SECOND = re.compile(r"(?<=\d)[^;]{0,40};\s+(?=[A-Z])")
 _YEAR_FIRST = re.compile(r"^\(((?:19|20)\d\d)\)[\s,.:]*(?=[^\W\d_])(.+)", re.DOTALL)
 _VOLUME_FIRST = re.compile(
-    r"^((?:(?:(?:pp?|pages?|vol(?:ume)?|nos?|iss(?:ue)?|number|year|issn)\b[.:]?\s*(?=\S*\d)[\w–/-]+|"
-    rf"(?:{MONTH}[\s/-]+){{1,2}}\d{{4}}|\d{{4}})[\s,;.-]+)+)(?=[A-Z][^\W\d_])",
+    r"^((?:(?:(?:pp?|pages?|vol(?:ume)?|nos?|(?:supplementary )?iss(?:ue)?|number|year|issn)\b[.:]?\s*(?=\S*\d)"
+    rf"[\w–/-]+|(?:{MONTH}[\s/-]+){{1,2}}\d{{4}}|\d{{4}})[\s,;.-]+)+)(?=[A-Z][^\W\d_])",
     re.IGNORECASE,
 )
 _BIBCODE = re.compile(r"^((?:19|20)\d\d)([A-Z][A-Za-z&]{0,4})[.\dA-Z]{9,13}[A-Z]\b")
@@ -82,7 +83,8 @@ _EVENT_UNNAMED = re.compile(
 _SPIE = re.compile(r"^Proceedings Volume (?=\d{4,5}, )")
 _RUSSIAN = re.compile(r"^.{20,}?\s//\s*(?=[A-Z])", re.DOTALL)  # authors and title before the slashes
 _ACRONYM_FIRST = re.compile(
-    r"^(?:\((?:[A-Z]{3,10}|\w+ version)\)\s*(?=[A-Z])|\w+ version:\s+|"
+    r"^(?:\((?:[A-Z]{3,10}|\w+ version)\)\s*(?=[A-Z])|\w+ version:\s+|.{20,120}? [-–] [Bb]ook [Cc]hapter in (?=[A-Z])|"
+    r"IOP (?:Publishing|Conf(?:erence|\.) Series:) (?=J)|"
     r"(?:\d+\w\w |\w+th )?International (?:Conference|Symposium|Workshop),\s+(?=[A-Z][\w-]*[A-Z])|"
     r"[A-Z]{3,10}, (?=(?:[A-Z]\w+ ){0,3}(?:Conference|Symposium|Workshop) on\b))"
 )
@@ -170,7 +172,7 @@ def _without_title(reference: str) -> str:
     if is_first:
         return f"{behind.lstrip(' ,.:;')} {before}".rstrip(" ,")
     if _BEFORE_QUOTE.match(before):
-        return f"{before}{text}; {behind}"
+        return f"{_EVENT_WORD.sub('', before)}{text}; {behind}"
     if _JOURNAL_QUOTED.search(before):
         return f"{text}, {behind.lstrip(' ,')}"
     if KIND.search(_INITIALS.sub("", before)):

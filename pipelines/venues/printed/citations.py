@@ -14,7 +14,7 @@ _AUTHORS = (
     rf"{_SURNAME}, {_INITIAL}",
     rf"{_SURNAME} {_SURNAME}, {_INITIAL}(?:,|&)",
     rf"(?:{_INITIAL}\s?|(?:[A-Z] ){{1,3}}|[A-Z][\w-]+ )?{_SURNAME} et al\b",
-    rf"{_SURNAME},? [A-Z]{{1,3}}, {_SURNAME}(?: {_SURNAME})?,? [A-Z]{{1,3}}[.,]",
+    rf"{_SURNAME},? [A-Z]{{1,3}}, (?:d[aeiou]s? |v[ao]n )?{_SURNAME}(?: {_SURNAME})?,? [A-Z]{{1,3}}[.,]",
     rf"{_SURNAME}, {_SURNAME} [A-Z]{{1,2}}, {_SURNAME}, {_SURNAME}",
     rf"{_SURNAME}, {_SURNAME}(?:\., &|; )",
     rf"(?:{_NAME}, )+{_NAME} and {_NAME}[.:] ",
@@ -45,10 +45,12 @@ _EDITORS = re.compile(
 )
 _BEFORE_EDITORS = re.compile(r"[.,]\s+(?=(?:[A-Z]\.[\s-]?){1,3}[A-Z])")
 _NO_NAME = re.compile(
-    r"(?:[A-Z]\.\s?){1,2}[A-Z][a-z]|[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+,|(?:(?:19|20)\d\d|pp?\b|\W|\d)*(?:$|pp?\b|[Vv]ol)"
+    r"(?:[A-Z]\.\s?){1,2}[A-Z][a-z]|[A-Z][a-z]+ (?:[A-Z]\. [A-Z][a-z]+,|[A-Z][a-z]+, pp?\b)|"
+    r"(?:(?:19|20)\d\d|pp?\b|\W|\d)*(?:$|pp?\b|[Vv]ol)"
 )
 _FIRST_PART = re.compile(r"[,;(]")
 _PERSONS = re.compile(r"[A-Z][\w-]+(?: [A-Z][\w'-]+){1,2}(?: and [A-Z][\w-]+ [A-Z][\w'-]+)?")
+_AUTHOR = re.compile(r"(?:[A-Z]\.[\s-]?)+[A-Z][\w'-]+,?|.* et al\b.*")
 _TWO_PERSONS = re.compile(r"(?:[A-Z]\.[\s-]?)+[A-Z][\w'-]+(?:,| and| &) (?:[A-Z]\.[\s-]?)+[A-Z]")
 _YEAR_FIRST = re.compile(r"^\((?:19|20)\d\d\)[\s.,:]*")
 
@@ -63,9 +65,15 @@ def may_be_persons(part: str) -> bool:
     return _PERSONS.fullmatch(part) is not None
 
 
+def is_author(part: str) -> bool:
+    """Return whether a part of a reference is an author: initials and surname, or with "et al"."""
+    return _AUTHOR.fullmatch(part) is not None
+
+
 def is_persons(part: str) -> bool:
     """Return whether a part of a reference is one or more names of persons, and has no word of a venue."""
-    return _TWO_PERSONS.match(part) is not None or (may_be_persons(part) and not KIND.search(part))
+    is_unclear = may_be_persons(part) and not KIND.search(part)
+    return is_unclear or is_author(part) or _TWO_PERSONS.match(part) is not None
 
 
 def without_editors(reference: str) -> str:

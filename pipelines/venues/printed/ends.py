@@ -23,7 +23,7 @@ _BEHIND_NAME = re.compile(
     r"(?<=[a-z]{4})[.,]\s+(?:[A-Z][\w-]+ ){1,3}(?:Publish(?:ers?|ing)|Press|Verlag)\b.*$|"
     r"(?<=\w)(?:[.,:]|\s[-–])?\s+(?:Springer|Elsevier|IEEE (?:Press|Computer Society)|(?:ACM|MIT) Press|"
     r"World Scientific|(?:[A-Z]\w+ )?University (?:of [A-Z]\w+ )?Press|(?:AIP|ASI|ASP|SIF) Conf|Lecture Notes|LNCS|"
-    r"LNAI|CEUR|Astrophysics and Space Science (?:Library|Proceedings)).*$|"
+    r"LNAI|CEUR|PoS\b|Astrophysics and Space Science (?:Library|Proceedings)).*$|"
     r"(?<=[\w'’\"]) (?:at|during|within) the (?=.{0,80}\b(?:Conference|Symposium|School|Congress|Meeting)\b).*$",
     re.DOTALL,
 )

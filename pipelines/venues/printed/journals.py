@@ -19,6 +19,7 @@ _SMALL = frozenset(
     {"a", "an", "and", "at", "by", "das", "de", "del", "der", "des", "di", "die", "du", "e", "et", "for", "from", "fur"}
     | {"in", "into", "its", "la", "le", "of", "on", "the", "to", "und", "with", "y"}
 )
+_MIN_JOINED = 3  # letters of each word of a name without spaces
 _MIN_WORD = 4  # letters of a name of one word
 
 
@@ -41,7 +42,8 @@ class JournalList:
     def name(self, printed: str) -> str | None:
         """Return the full name of the only journal that a printed name can mean; None if there is none."""
         section = printed.partition(":")[0] if _SECTION.match(printed) else printed
-        apart = _JOINED.sub(" ", printed) if "." in printed or " " not in printed else printed
+        is_joined = "." in printed or (" " not in printed and min(map(len, _JOINED.split(printed))) >= _MIN_JOINED)
+        apart = _JOINED.sub(" ", printed) if is_joined else printed
         spelled = dict.fromkeys((printed, section, apart))
         return next(filter(None, map(self._find, spelled)), None)
 

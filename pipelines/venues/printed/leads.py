@@ -34,7 +34,7 @@ _LEADS = (
     r"(?:ref(?:ereed|\.)|workshop and tutorial|post|pre|electronic)[ -]proc(?:eedings|\.)(?: of(?: the)?|,)",
     (
         r"(?:adjunct |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+d(?:ings?)?|s)?\.?(?: \(CD-?ROM\))?,? "
-        r"(?:of:?(?: the)?|the|(?-i:(?=[A-Z]{3,}))|"
+        r"(?:of:?(?: the)?|(?:for|from) the|the|(?-i:(?=[A-Z]{3,}))|"
         rf"(?={ORDINAL}|\d{{4}}|Int(?:ernational|l?\.)|IEEE |(?-i:[A-Z]\w+) ?['’]\d\d))"
     ),
     r"proc(?:eedings)?\.?:|proceedings\s+[-–](?= )|proceedings(?= (?-i:[A-Z]\w+) (?:19|20)\d\d\b)",
@@ -46,7 +46,7 @@ _LEADS = (
     rf"{ORDINAL}(?: annual)?",
 )
 _LEAD = re.compile(
-    rf"^(?!in (?:silico|situ|vitro|vivo)\b)(?:(?:{'|'.join(_LEADS)})(?:\b|(?<=\W))[\s,:]*+)+", re.IGNORECASE
+    rf"^(?!in (?:search|silico|situ|vitro|vivo)\b)(?:(?:{'|'.join(_LEADS)})(?:\b|(?<=\W))[\s,:]*+)+", re.IGNORECASE
 )
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipelines.venues.printed.acronyms import acronym_for, without_acronym, without_acronym_before_edition
-from pipelines.venues.printed.citations import is_citation, is_persons, may_be_persons, without_editors
+from pipelines.venues.printed.citations import is_author, is_citation, is_persons, may_be_persons, without_editors
 from pipelines.venues.printed.ends import cut_behind_name, is_bare_event, is_society
 from pipelines.venues.printed.leads import without_lead
 from pipelines.venues.printed.listed import is_book_series, is_publisher, is_series, listed_name
@@ -45,7 +45,8 @@ _IN_BRACKETS = re.compile(r"^\([^()]{3,150}\b[Ee]ds?\.?\)\s*")
 _PUBLISHED_IN = re.compile(r"^[^.;]{0,150}\bpublished in(?: the)?:? (?=[A-Z])")
 _SEGMENT = re.compile(
     r"(?<=\b(?:19|20)\d\d)\)?\s+(?=[A-Z])|[,:;?!]\s+(?!An International Journal)|"
-    r"(?<=[\w)][\w)])(?<!\bInt)(?<!Conf)(?<!Proc)(?<!Symp)\.\s+(?=[A-Z])"
+    r"(?<=[\w)][\w)])(?<!\bInt)(?<!Conf)(?<!Proc)(?<!Symp)\.\s+(?=[A-Z])|"
+    r"(?:(?<=, [A-IK-Z])|(?<=\. [A-IK-Z]))\.\s+(?=[A-Z][a-z])"
 )
 _BEFORE_VOLUME = re.compile(r"\d|\(\d|vol|no\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d\b)\d|vol|no\b", re.IGNORECASE)
@@ -54,7 +55,10 @@ _CAPITALIZED = re.compile(r"(?=\S{5}|.* )[A-Z][\w-]*(?: (?:[A-Z][\w-]*|[a-z]{2,3
 _OF_SERIES = re.compile(r"[,.:] (?=Proc(?:eedings|\.) of )|(?<=[a-z]{3}) (?=Proceedings of the )")
 _PROCEEDINGS = re.compile(r"^(?:in:?\s+)?(Proc(?:eedings|\.) of the (?=[A-Z]))", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{3}|\b[A-Z][a-z]?&[A-Z]|\b[A-Z][a-z]?[A-Z]?\d[A-Z]")
-_BARE = re.compile(r"(?:International |National |European )?(?:Conference|Symposium|Workshop)|Proceedings|Journal|Iss")
+_WORD = re.compile(r"[^\W\d_]{2}|&")
+_BARE = re.compile(
+    r"(?:International |National |European )?(?:Conference|Symposium|Workshop)|Proceedings|Journal|Iss|Supplementary"
+)
 _LOWER_WORD = re.compile(r"\b[a-z]{4,}\b")
 _PUBLISHED = re.compile(r"\d|\b(?:[Ee]ds?|[Ee]ditors?|Press|Publish(?:er|ing)|Verlag)\b")
 _MIN_TITLE = 4  # words
@@ -124,12 +128,13 @@ def _at_beginning(plain: str) -> str | None:
 
 def _behind_unknown_title(first: str, plain: str) -> str | None:
     """Return the venue behind what may be the title of a paper, or its authors, at the beginning; None without one."""
-    if KIND.search(first):
+    is_sentence = len(_LOWER_WORD.findall(first)) >= _MIN_TITLE
+    if _names_kind(first) if is_sentence else KIND.search(first):
         return None
     if (within := _NAME_BEHIND.search(plain)) and len(plain[: within.start()].split()) >= _MIN_TITLE:
         return _with_dots(cut_behind_name(without_lead(without_editors(plain[within.end() :]))))
-    if journal := _behind_sentence(first, plain):
-        return journal
+    if is_sentence and (journals := [part for part in _parts(plain, _ISSUE_BEHIND) if _CAPITALIZED.fullmatch(part)]):
+        return _with_dots(listed_name(journals[-1]) or journals[-1])
     words = first.split()
     is_title = len(words) >= _MIN_TITLE and not any(word.endswith(".") for word in words)
     later = _before_volume(plain) if is_title or len(words) >= _LONG_TITLE or may_be_persons(first) else None
@@ -139,20 +144,15 @@ def _behind_unknown_title(first: str, plain: str) -> str | None:
     return _at_beginning(plain[event.end() :]) if event else None
 
 
-def _behind_sentence(first: str, plain: str) -> str | None:
-    """Return what stands before a volume or issue behind a title whose words are mostly in lower case."""
-    if len(_LOWER_WORD.findall(first)) < _MIN_TITLE:
-        return None
-    journals = [part for part in _parts(plain, _ISSUE_BEHIND) if _CAPITALIZED.fullmatch(part)]
-    return _with_dots(journals[-1]) if journals else None
-
-
 def _behind_title(plain: str) -> str | None:
     """Return the last venue in the parts of a citation with authors: a known journal, else by its words or place."""
     _, *parts = _parts(plain)
     placed = [part for part in _parts(plain, _BEFORE_VOLUME) if not is_publisher(part)]
     known = [
-        part for part in parts if listed_name(part) and not is_book_series(part) and (" " in part or part in placed)
+        part
+        for part in parts
+        if (name := listed_name(part)) and not is_book_series(part) and _WORD.search(part) and not is_author(part)
+        if " " in part or (part in placed and (part.casefold() == name.casefold() or part.isupper()))
     ]
     if known:
         last = known[-1].rstrip(".")

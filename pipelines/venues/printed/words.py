@@ -16,7 +16,7 @@ ORDINAL = (
 )
 EVENT = re.compile(r"(?:Conference|Symposium|Workshop|Congress|Colloquium|Meeting|School)\b")
 KIND = re.compile(
-    r"\b(?:Conf|Symp|Congr|Colloq|Worksh|Semin|Meeting|Journ[ae]|J\.|Journée|Trans|Lett|Rev|Proc(?!ess)|Bulletin|"
+    r"\b(?:Conf|Symp|Congr|Colloq|Worksh|Semin|Meeting|Journ[ae]|J\.(?![A-Z]\.)|Journée|Trans|Lett|Rev|Proc(?!ess)|Bulletin|"
     r"Magazine)",
     re.IGNORECASE,
 )

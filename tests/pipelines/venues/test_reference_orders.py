@@ -39,6 +39,7 @@ QUOTED = [
         "Dream astrophysics meeting",
         1998,
     ),
+    ('Proceedings of the meeting "Dark Dreams Italy 1997", Trieste December 1997', "Dark Dreams Italy", 1997),
     ("From `Dark Naps and Rest' edited by Ann Dreamer, 2010. Chapter 8", "Dark Naps and Rest", 2010),
 ]
 """Titles of papers in quotes, and names that are quoted themselves."""
@@ -296,6 +297,22 @@ LEADS = [
     ("I International Conference on Dreams (2006)", "International Conference on Dreams", 2006),
     ("3d Int. Conference on Dreams (2001) 1-10", "Int. Conference on Dreams", 2001),
     ("In Silico Dreaming, 83-108, 2006", "In Silico Dreaming", 2006),
+    (
+        "Proceedings from the fifth Quiet Systems, Dream and Nap Assurance Workshop, Oslo, 2004",
+        "Quiet Systems, Dream and Nap Assurance Workshop",
+        2004,
+    ),
+    (
+        "IOP Conf. Series: Journal of Physics: Conf. Series 869 (2017) 012068",
+        "Journal of Physics: Conference Series",
+        2017,
+    ),
+    ("IOP Publishing Journal of Physics: Conference Series 632 (2015)", "Journal of Physics: Conference Series", 2015),
+    (
+        "Private and Quiet Naps for Mesh Dreams - Book Chapter in Applied Naps and Rest, April 2012",
+        "Applied Naps and Rest",
+        2012,
+    ),
 ]
 
 ENDS = [
@@ -462,6 +479,29 @@ TABLE = [
     ),
     ("Dreams and Naps in Berlin, Ed. A.Dreamer. Oslo: Info-Da, 2011. P. 172", "Dreams and Naps in Berlin", 2011),
     ("32nd Annual Meeting of the ACL, 287-294", "ACL", 1994),
+    ("Dreamer, J. M.; Napper, D. J.; Rester, J. H. Astrophysical Journal, 722, 1030-1034 (2010)", "ApJ", 2010),
+    (
+        "Dreams On and Of Complex Networks, Volume 2, pp. 3-17 (Springer New York, 2013)",
+        "Dreams On and Of Complex Networks",
+        2013,
+    ),
+    (
+        "A. Dreamer, M. Li, and P. Napper, A lower bound on naps, J. Dream. Rest, 47:5(2000), 905",
+        "J. Dream. Rest",
+        2000,
+    ),
+    ("Dreamer, G., Napper, A. Celest Mech Dyn Astr (2018) 130: 54", "Celestial Mechanics and Dynamic Astronomy", 2018),
+    (
+        "Ann Dreamer, The length of naps in terms of dreams and journals: a recent update. Scientometrics 76(1), 2008",
+        "Scientometrics",
+        2008,
+    ),
+    ("King, H. et al., 2006, CoAst, 148", "CoAst", 2006),
+    (
+        "Proceedings of the 35th International Dream Conference PoS (DREAM2017) 501",
+        "International Dream Conference",
+        2017,
+    ),
 ]
 
 YEARS = [
@@ -475,6 +515,7 @@ YEARS = [
     ("Workshop on Dreams (22/06/2006) 278-288", "Workshop on Dreams", 2006),
     ("Dream Letters 5 (2001) 1-2; Pisma Dream. 6 (2000) 3-4", "Dream Letters", 2001),
     ("26th DREC,vol.4,p.287-290.Ed.Napper et all.1999", "DREC", 1999),
+    ("Journal of Dreams, 5:193-215: 2008", "Journal of Dreams", 2008),
     ("Proc. of DREA, 31.08-02.09.2001, Oslo, v.6, 77-85", "DREA", 2001),
     ("Journal of Dreams, 07-03-2010", "Journal of Dreams", 2010),
     ("DREA 2006 - 6th International Workshop on Dreams, Oslo", "International Workshop on Dreams", 2006),
