@@ -33,6 +33,7 @@ _IN_BRACKETS = re.compile(
 def without_acronym(name: str) -> str:
     """Return a name without its acronym before or behind it: "ACS - Advances in …", "… and Biology-ICSMB"."""
     left, dash, right = name.partition(" - ")
+    left = left.removesuffix(" Proceedings")
     if dash and (left in right or right in left):  # "Dream Seminar - CIRP Dream Seminar"
         return min(left, right, key=len)
     if _FIRST.match(name) and (listed_name(right) or KIND.search(right) or _abbreviates(left, right)):

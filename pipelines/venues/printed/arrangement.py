@@ -92,6 +92,9 @@ _SERIES_FIRST = re.compile(
     r"^((?:LN[A-Z]{2,4}|CCIS|AISC|Lecture Notes in [\w ]{5,40}),?\s+(?:vol(?:ume)?\.?\s*)?\d+),\s+"
     r"(?!Springer|Elsevier|Birkh|Part |Volume |Pages )(?=[A-Z][a-z]+ [A-Za-z])"
 )
+_SERIES_BEFORE = re.compile(
+    r"^(?:Lecture Notes in [\w ]{5,40}|LNCS), (?=\d+\w\w (?:\w+ ){0,3}(?:Conference|Symposium|Workshop)\b)"
+)
 _SECTION = re.compile(r",\s+(?:Section\s+)?([A-Z])(?=\s\d|,\s)")  # "Nucl. Instrum. Meth., Section A, 595"
 _GLUED_COMMA = re.compile(r"(?<=[A-Za-z]),(?=[A-Za-z\d])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -116,7 +119,7 @@ def arrange(reference: str) -> str:
     if (second := _SECOND.search(plain)) and _YEAR.search(plain, 0, second.end()):
         plain = plain[: second.end()].rstrip("; ")  # "JETP Lett. 5 (2001) 1; Pisma Zh. 6 (2000) 2"
     plain = _IN_BRACKETS.sub(r"\1", _ORGANIZERS.sub(r"\1/", plain.strip().removeprefix("Dans ")))
-    plain = _ACRONYM_FIRST.sub("", _RUSSIAN.sub("", plain.strip()))
+    plain = _ACRONYM_FIRST.sub("", _SERIES_BEFORE.sub("", _RUSSIAN.sub("", plain.strip())))
     if series_first := _SERIES_FIRST.match(plain):
         plain = f"{plain[series_first.end() :]}, {series_first[1]}"
     if unnamed := _EVENT_UNNAMED.match(plain):

@@ -11,11 +11,11 @@ from pipelines.venues.printed.words import EVENT, KIND, MONTH, ORDINAL
 
 _END = re.compile(
     r"(?<![\s,])[\s,]*+(?:(?:19|20)\d\d|['’/]\d\d\b|(?-i:(?<=[A-Z]{3})(?<!COVID))-?\d\d\b(?![-–\d])|[(\[;|]|"
-    r"\b(?:vol(?:umes?)?|no|nr|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|issue|number(?=\s*\d)|eds?|edited by|"
-    r"held|n°|doi|issn|isbn|copyright)\b(?!-[A-Za-z])|\bv(?=\.?\s*\d)|-V\d|"
+    r"\b(?:vol(?:umes?)?|vo(?=[\s.]*\d)|no|nr|special(?= issue)|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|"
+    r"issue|number(?=\s*\d)|eds?|edited by|held|n°|doi|issn|isbn|copyright)\b(?!-[A-Za-z])|\bv(?=\.?\s*\d)|-V\d|"
     r"(?:(?<=\s)|:\s++)(?:\d(?!D\b|\d?(?:st|nd|rd|th)\b)|[A-Za-z]\d(?![A-Z]))|"
-    rf"(?<=[,\s])(?:{MONTH}|Spring|Summer|Fall|Autumn|Winter)(?:\s*[-–/]\s*{MONTH})?\s*\d|(?<=\s)(?:in|on) {MONTH}\b|"
-    r"(?<=\s)[-–]+ the\b|(?<=\s)/\s).*$",
+    rf"(?<=[,\s])(?:{MONTH}|Spring|Summer|Fall|Autumn|Winter)(?:\s*[-–/]\s*{MONTH})?\s*(?:\d|issue)|"
+    rf"(?<=\s)(?:in|on) {MONTH}\b|(?<=\s)[-–]+ the\b|(?<=\s)/\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BEHIND_NAME = re.compile(

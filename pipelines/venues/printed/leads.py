@@ -28,12 +28,12 @@ _LEADS = (
     r"(?-i:[XVI]{2,5}(?= [A-Z])|[XVI](?= (?:Int|National|European|Conf|Symp|Cong|Workshop)))",
     r"(?:IFIP|Springer(?:-Verlag)?|Elsevier|IEEE|ACM|IOP)(?: Press| Publishing)?(?: Ltd\.?)?[,:](?= [A-Z][a-z]+ )",
     r"(?:book )?chapter\b(?:[\s\w.,-]{0,40}?\b(?:in|of)(?: the)?(?: book)?:?| \d+)?(?=\W)",
-    r"special issue (?:on [^,]{3,80},|(?:of|in)(?: the)?\b)",
+    r"special issue(?: ?\([^()]{2,30}\),| on [^,]{3,80},| (?:of|in)(?: the)?\b)",
     r"(?:in )?(?:Chinese|French|German|Japanese|Russian|Spanish)(?: language)?(?=[.,]| in )\.?",
     r"actes (?:du|des|de la|de)",
     r"(?:ref(?:ereed|\.)|workshop and tutorial|post|pre|electronic)[ -]proc(?:eedings|\.)(?: of(?: the)?|,)",
     (
-        r"(?:adjunct |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+d(?:ings?)?|s)?\.?(?: \(CD-?ROM\))?,? "
+        r"(?:adjunct |annual |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+d(?:ings?)?|s)?\.?(?: \(CD-?ROM\))?,? "
         r"(?:of:?(?: the)?|(?:for|from) the|the|(?-i:(?=[A-Z]{3,}))|"
         rf"(?={ORDINAL}|\d{{4}}|Int(?:ernational|l?\.)|IEEE |(?-i:[A-Z]\w+) ?['’]\d\d))"
     ),

@@ -38,7 +38,7 @@ _JOURNAL_BEHIND = re.compile(
     r"(?=(?:The )?(?:Int\. |[A-Z][a-z]+ )?[Jj]ournal (?:of|on|in|for) [A-Za-z]|Int\. J\. [A-Z]|"
     r"(?:IEEE|ACM)[\w/ ]* Transactions on )"
 )
-_ISSUE_BEHIND = re.compile(r"[\s,.]*\d+\s?\(\d[\d-]*\)\s?(?:[,:]|$)")  # "16(4), 214-225"
+_ISSUE_BEHIND = re.compile(r"[\s,.]*\d+\s?\((?!(?:19|20)\d\d\))\d[\d-]*\)\s?(?:[,:]|$)")  # "16(4), 214-225"
 _BEFORE_PAGES = re.compile(r"\b(?:19|20)\d\d[a-z]?\)?, ([A-Z][^,\d]{3,80}), \d+, [A-Z]?\d")  # "2017, Dreams, 510, 85"
 _BOOK_IN_SERIES = re.compile(r"[.:]\s+([A-Z][^.:]{10,120}?),?\s+(?=L(?:NCS|NAI|ecture Notes in)\b)")
 _IN_BRACKETS = re.compile(r"^\([^()]{3,150}\b[Ee]ds?\.?\)\s*")
@@ -59,6 +59,7 @@ _WORD = re.compile(r"[^\W\d_]{2}|&")
 _BARE = re.compile(
     r"(?:International |National |European )?(?:Conference|Symposium|Workshop)|Proceedings|Journal|Iss|Supplementary"
 )
+_FULL_STOP = re.compile(r" [a-z]{5,}\.\s+[A-Z]")
 _LOWER_WORD = re.compile(r"\b[a-z]{4,}\b")
 _PUBLISHED = re.compile(r"\d|\b(?:[Ee]ds?|[Ee]ditors?|Press|Publish(?:er|ing)|Verlag)\b")
 _MIN_TITLE = 4  # words
@@ -133,7 +134,10 @@ def _behind_unknown_title(first: str, plain: str) -> str | None:
         return None
     if (within := _NAME_BEHIND.search(plain)) and len(plain[: within.start()].split()) >= _MIN_TITLE:
         return _with_dots(cut_behind_name(without_lead(without_editors(plain[within.end() :]))))
-    if is_sentence and (journals := [part for part in _parts(plain, _ISSUE_BEHIND) if _CAPITALIZED.fullmatch(part)]):
+    is_stopped = _FULL_STOP.search(first) is not None
+    if (is_sentence or is_stopped) and (
+        journals := [part for part in _parts(plain, _ISSUE_BEHIND) if _CAPITALIZED.fullmatch(part)]
+    ):
         return _with_dots(listed_name(journals[-1]) or journals[-1])
     words = first.split()
     is_title = len(words) >= _MIN_TITLE and not any(word.endswith(".") for word in words)
@@ -151,7 +155,7 @@ def _behind_title(plain: str) -> str | None:
     known = [
         part
         for part in parts
-        if (name := listed_name(part)) and not is_book_series(part) and _WORD.search(part) and not is_author(part)
+        if (name := listed_name(part)) and not _is_series(part, name) and _WORD.search(part) and not is_author(part)
         if " " in part or (part in placed and (part.casefold() == name.casefold() or part.isupper()))
     ]
     if known:
@@ -180,9 +184,9 @@ def _behind_title(plain: str) -> str | None:
 
 def _before_volume(plain: str) -> str | None:
     """Return the known journal, not a series, that stands before a volume behind a title."""
-    parts = [part for part in _parts(plain, _BEFORE_VOLUME) if not is_book_series(part)]
+    parts = list(_parts(plain, _BEFORE_VOLUME))
     numbered = {*_parts(plain, _NUMBER)} if parts else set()
-    names = ((part, name) for part in parts if (name := listed_name(part)))
+    names = ((part, name) for part in parts if (name := listed_name(part)) and not _is_series(part, name))
     return next((name for part, name in names if part in numbered or (" " in part and "-" not in part)), None)
 
 
@@ -196,6 +200,11 @@ def _parts(plain: str, followed_by: re.Pattern[str] | None = None) -> Iterator[s
         behind = plain[plain.find(part, start) + len(part) :][:_MAX_PART].lstrip(" ,.")
         if followed_by is None or followed_by.match(behind):
             yield part
+
+
+def _is_series(part: str, name: str) -> bool:
+    """Return whether the printed or the full name of a journal is that of a series of books."""
+    return is_book_series(part) or is_book_series(name)
 
 
 def _may_be_venue(name: str, plain: str) -> bool:
