@@ -39,8 +39,9 @@ class Report(Protocol):
 
 def publish_outputs(options: CrawlOptions, *, in_place: bool = False, listed: str | None = None) -> int:
     """Register the notes and render the outputs; with `in_place` edit the notes, too, `listed` limits the edits."""
-    from pipelines.reports.publish import publish
+    from pipelines.reports.publish import check_outputs, publish
 
+    check_outputs(options)
     code, only = 0, None if listed is None else _listed(listed)
     with _open_crawled(options) as workspace:
         workspace.read(datetime.now(UTC))

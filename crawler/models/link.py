@@ -86,11 +86,11 @@ class LinkState:
 
     `check` is the last check, with any outcome. `moved_to` is the new URL that a permanent redirect or a service's
     answer gave; later checks without a result keep it. `is_move_confirmed` is true once two runs got the same one.
-    `snapshot` is the URL of its copy in the Wayback Machine. `previous_verdict` and `previous_outcome` are those before
-    the last run. `vouch` is the last one for the link that was not taken back. `newer_image` is the name in the image
-    store of an image that came in place of the saved one, which stays. `anchors` says which of the fragments that notes
-    ask of its page that had when it was last read; None for those that it did not settle. `records` are those of
-    bibliographies on a paper, by name.
+    `snapshot` is the URL of its copy in the Wayback Machine. `previous_verdict` and `previous_outcome` are those at the
+    start of the last run, in which a link may have been new: then it was unknown. `vouch` is the last one for the link
+    that was not taken back. `newer_image` is the name in the image store of an image that came in place of the saved
+    one, which stays. `anchors` says which of the fragments that notes ask of its page that had when it was last read;
+    None for those that it did not settle. `records` are those of bibliographies on a paper, by name.
     """
 
     link: Link
@@ -112,7 +112,7 @@ class LinkState:
 
     @property
     def change(self) -> Change | None:
-        """Return the change since the last run; None if there is none to report."""
+        """Return the change in the last run; None if there is none to report."""
         outcome = None if self.check is None else self.check.outcome
         return change_of(self.previous_verdict, self.verdict, self.previous_outcome, outcome)
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.fetch.politeness.turns import request_interval
+from crawler.messages import say
 from crawler.run.interruption import RunInterruptedError
 from crawler.run.stages.link_stages import CHECKING, NetworkDownError, SaveReceived
 from crawler.signals import notes_read
@@ -84,7 +85,9 @@ class Run:
                     yield result
             await self._work_through(self._stages.requests)
         except NetworkDownError as error:
-            self.outage = f"no network: {error}; no failures counted"
+            is_unpublished = self._stages.outputs and not context.connectivity.reached
+            key = "error.no_network_unpublished" if is_unpublished else "error.no_network"
+            self.outage = say(key, cause=error)
 
     async def _end(self) -> None:
         """Execute the output stages, unless no host responded at all; finish the run unless there was an outage."""

@@ -13,6 +13,7 @@ from crawler.errors import UserError
 from crawler.executors.executors import is_lost
 from crawler.fetch.connectivity import SUSPICIOUS_HOSTS
 from crawler.links.targets.sites import site_of
+from crawler.messages import say
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reasons.reason import Reason, ReasonCode
@@ -178,7 +179,7 @@ class CheckShards:
         are_many_silent = network.is_mostly_unreachable and len(network.unreachable) >= SUSPICIOUS_HOSTS
         if summary.is_suspicious or (are_many_silent and not self._is_online):
             if not await self._context.is_online():
-                raise NetworkDownError("no host responds any more")
+                raise NetworkDownError(say("error.no_host_responds"))
             self._is_online = True
         if summary.is_suspicious:
             self._submit(_Execution(replace(each.task, is_online=True), each.deaths))

@@ -4,7 +4,7 @@ Each module in OUTPUTS is an output. It has one or more of these functions; `pip
 notes once for all outputs, and calls them:
 
 - `by_link(rendering)`: a context manager; its value is called with each link, dead links first, and the locations of
-  its mentions (`path:line`);
+  its mentions (`path:line`). What it does at its end, after the last link, may be to write the file;
 - `by_links(rendering)`: the same for frames of many links, see `pipelines.reports.frames.links.link_table`;
 - `note_fragment(planned, rendering)`: what the output needs of a planned note, as JSON values. They are saved in the
   link database until the note changes, so it is not called for each note in each run. Outputs may share the function;
@@ -16,9 +16,9 @@ notes once for all outputs, and calls them:
 The value of a context manager with nothing to do is None. The module also has one constant, and may have two more:
 
 - `FILES`: the names of its files in the output folder; pages for users name them all, see `tests/docs/test_docs.py`;
-- `INPUTS`: the names of its inputs (`LINKS`, `PAPERS`, `NOTES`, `RUN`). An output with `INPUTS` is rendered again
-  only if an input or a file has changed; one of this program is imported only then. The same inputs give the same
-  bytes. `LINKS` includes the verdicts of the previous run, but not the times of runs;
+- `INPUTS`: the names of its inputs (`LINKS`, `PAPERS`, `NOTES`, `RUN`, `LANGUAGE`). An output with `INPUTS` is
+  rendered again only if an input or a file has changed; one of this program is imported only then. The same inputs give
+  the same bytes. `LINKS` includes the verdicts at the start of the last run, but not the times of runs;
 - `SHOWS_CHANGES = True`: its files show what changed in this run, so they differ between runs although no link has
   changed since. Only tests read this: the files of all other outputs must not differ after such a run.
 """
@@ -57,9 +57,9 @@ if TYPE_CHECKING:
     from pipelines.reports.planning.planned_notes import PlannedNote
     from pipelines.works.works import Work
 
-LINKS, PAPERS, NOTES, RUN = "links", "papers", "notes", "run"
+LINKS, PAPERS, NOTES, RUN, LANGUAGE = "links", "papers", "notes", "run", "language"
 """Inputs of outputs: the states of all links; papers with their venues; planned notes; which run was the last, and how
-the report opens notes."""
+the report opens notes; the language of the environment, for outputs in one language."""
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
 TakeLinks = Callable[["pd.DataFrame"], None]

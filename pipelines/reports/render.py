@@ -9,7 +9,9 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.messages import language
 from pipelines.reports.contract import (
+    LANGUAGE,
     LINKS,
     NOTES,
     PAPERS,
@@ -60,7 +62,12 @@ class _Publish:
         self._index = build_index(rendering)
         self._store_digests = StoreDigests.read(rendering, self._index)
         of_store = self._store_digests
-        self._digests = {LINKS: of_store.links, PAPERS: of_store.papers, RUN: run_digest(rendering)}
+        self._digests = {
+            LINKS: of_store.links,
+            PAPERS: of_store.papers,
+            RUN: run_digest(rendering),
+            LANGUAGE: language(),
+        }
         self._rendering = replace(rendering, digests=self._digests)
         self._outputs = Outputs(rendering.store, rendering.output_dir, outputs, self._digests)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.kinds.registry import kind_names
 from crawler.models.notes.edit import Edit
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.settings import OUTPUTS
@@ -61,6 +63,11 @@ def test_fields_of_the_report_for_programs(page: str) -> None:
     (version,) = [row[1] for row in table(page, "report.json") if row[0] == "version"]
     assert version.startswith(str(report_json.VERSION))
     assert version.removeprefix(str(report_json.VERSION))[0] in ";；"
+
+
+def test_kinds_of_links(page: str) -> None:
+    (kinds,) = [row[2] for row in table(page, "links.parquet") if row[0] == "kind"]
+    assert set(re.split(r", | or |、| 或 ", kinds)) == set(kind_names())
 
 
 def test_kinds_of_findings(page: str) -> None:

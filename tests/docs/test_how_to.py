@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.support.crawling import Desk
 
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PACKAGES = ("crawler", "pipelines", "tests", "benchmarks")
 SCRAPYS = {"FTP_USER", "FTP_PASSWORD"}
 """Settings of Scrapy's that the documents name."""
 
@@ -107,6 +108,20 @@ def test_what_a_page_names_is_there(file: os.PathLike[str]) -> None:
     assert named <= {*setting_readers.READERS, *SCRAPYS}
     called = set(re.findall(r"(?:bin/scrapy|notemend) ([a-z]+) (?=-|notes|https?:|FILE)", text))
     assert called <= set(program.commands)
+
+
+MODULES = [f"/{each.relative_to(ROOT).as_posix()}" for name in PACKAGES for each in (ROOT / name).rglob("*.py")]
+EXAMPLES = {"crawler/kinds/model.py", "tests/pages/model/page.html", "tests/pages/model/page.toml"}
+"""Files that a reader is told to write."""
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_modules_and_folders_that_a_page_names_are_there(file: os.PathLike[str]) -> None:
+    text = (ROOT / file).read_text("utf-8")
+    modules = set(re.findall(r"`([\w./-]+\.py)`", text)) - EXAMPLES
+    assert [each for each in sorted(modules) if not any(path.endswith(f"/{each}") for path in MODULES)] == []
+    paths = set(re.findall(rf"`((?:{'|'.join(PACKAGES)})/[\w./-]+)`", text)) - EXAMPLES
+    assert [each for each in sorted(paths) if not (ROOT / each).exists()] == []
 
 
 def leads_somewhere(page: os.PathLike[str], link: str) -> bool:

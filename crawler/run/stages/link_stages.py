@@ -11,6 +11,7 @@ from crawler.errors import ImageStoreError
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.fetch.politeness.reach import OtherShardError
 from crawler.link_checking.result_queue import POLL_SECONDS
+from crawler.messages import say
 from crawler.models.reasons.reason import ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.images.image_places import check_placed_images
@@ -100,7 +101,7 @@ class CheckLinks:
         try:
             while True:
                 if context.connectivity.is_suspicious and not await context.is_online():
-                    raise NetworkDownError("no host responds any more")
+                    raise NetworkDownError(say("error.no_host_responds"))
                 context.interruption.check()
                 self._hand_out(frontier)
                 for result in self._queue.take():
@@ -182,7 +183,7 @@ class SettleFailures:
         """Yield failures and wait until they are saved; raise NetworkDownError if most hosts are unreachable."""
         context, queue = self._context, self._context.queue
         if context.connectivity.is_mostly_unreachable and not await context.is_online():
-            raise NetworkDownError("most hosts do not respond")
+            raise NetworkDownError(say("error.few_hosts_respond"))
         queue.put(context.retries.settle())
         while not queue.is_empty:
             for result in queue.take():

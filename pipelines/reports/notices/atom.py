@@ -11,7 +11,7 @@ from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked_xml
 from crawler.models.link import Change
 from crawler.store.notes.renderings import ALL_NOTES
-from pipelines.reports.contract import LINKS, RUN
+from pipelines.reports.contract import LANGUAGE, LINKS, RUN
 from pipelines.reports.lazy_modules import etree
 from pipelines.reports.notices.news import News, group_label, headline
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pipelines.reports.contract import Rendering, TakeLink
 
-INPUTS, FILES, SHOWS_CHANGES = (LINKS, RUN), ("changes.atom",), True
+INPUTS, FILES, SHOWS_CHANGES = (LINKS, RUN, LANGUAGE), ("changes.atom",), True
 
 MAX_ENTRIES = 50
 """Runs in the feed."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.atomic_files import write_atomically
 from crawler.messages import language
 from crawler.models.link import Verdict
-from pipelines.reports.contract import LINKS
+from pipelines.reports.contract import LANGUAGE, LINKS
 from pipelines.reports.html.translations import load_translations
 from pipelines.reports.notices.news import News, group_label, headline
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.reports.contract import Rendering, TakeLink
     from pipelines.reports.notices.news import ChangedLink
 
-INPUTS, FILES = (LINKS,), ("summary.md",)
+INPUTS, FILES = (LINKS, LANGUAGE), ("summary.md",)
 SHOWS_CHANGES = True
 
 _BACKTICKS = re.compile("`+")

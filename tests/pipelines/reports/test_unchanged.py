@@ -151,6 +151,21 @@ def test_a_note_is_planned_again_when_a_link_of_it_changes(tmp_path: Path, parse
     assert parsed == ["b.md"]
 
 
+def test_all_is_rendered_in_the_language_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = made(tmp_path)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    render(given, *OUTPUTS)
+    english = content(given)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    render(given, *OUTPUTS)
+    chinese = content(given)
+    assert chinese["summary.md"] != english["summary.md"]
+    with given.store._write() as connection:
+        connection.execute(sa.delete(outputs))
+    render(given, *OUTPUTS)
+    assert content(given) == chinese
+
+
 @pytest.mark.parametrize("name", ["entries.csv", "link_health.csv", "papers.bib", "notes/b.md"])
 def test_an_output_that_somebody_changed_is_made_again(tmp_path: Path, name: str) -> None:
     given = made(tmp_path)
