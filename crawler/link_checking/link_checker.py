@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckOutcome:
+class CheckedLink:
     """The result of checking one link; `retry` means that a check later in the run may have a different one."""
 
     result: CheckResult
@@ -105,7 +105,7 @@ class LinkChecker:
         """Return the preliminary results of links whose check needs more requests."""
         return self._preliminary.values()
 
-    async def check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
+    async def check(self, due: DueLink, *, is_retry: bool) -> CheckedLink:
         """Check one link; in a retry, missing images are also searched in articles and archive.
 
         Raises HostUnavailableError if a host gets no requests now, and OtherShardError if another process of the run
@@ -114,12 +114,12 @@ class LinkChecker:
         """
         has_body = False
         try:
-            outcome = await with_limited_steps(self._open(due, is_retry=is_retry))
-            has_body = bool(outcome.result.body) and not outcome.retry
+            checked = await with_limited_steps(self._open(due, is_retry=is_retry))
+            has_body = bool(checked.result.body) and not checked.retry
         except CpuTimeExceededError:  # other than where a page is read for the first time
-            return CheckOutcome(unread_result(due, datetime.now(UTC)))
+            return CheckedLink(unread_result(due, datetime.now(UTC)))
         else:
-            return outcome
+            return checked
         finally:
             self._turns.end(due.link)
             self._preliminary.pop(due.link.url, None)
@@ -134,27 +134,27 @@ class LinkChecker:
             return reason
         return self._image_fetcher.closed_reason if kind_of(link).keeps_body else None
 
-    async def _open(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
+    async def _open(self, due: DueLink, *, is_retry: bool) -> CheckedLink:
         """Check a link; of a jump page or a short link, check the target instead."""
         if self._excluded.fullmatch(due.link.url):
-            return CheckOutcome(skipped_result(due, Reason(ReasonCode.EXCLUDED)))
+            return CheckedLink(skipped_result(due, Reason(ReasonCode.EXCLUDED)))
         if (own := self._own_images.check(due)) is not None:
-            return CheckOutcome(own)
+            return CheckedLink(own)
         if (meant := mistyped_scheme(due.link.url)) is not None:
-            return CheckOutcome(await self._suggester.mistyped(due, meant))
+            return CheckedLink(await self._suggester.mistyped(due, meant))
         target = target_link(due.link)
         hops: Sequence[int] = ()
         if is_short_link(target.url) and not kind_of(target).keeps_body and self.refusal(target) is None:
             target, hops = await self._opener.open(target, due)
         opened = replace(due, link=target)
-        outcome = await self._check(opened, due.link, is_retry=is_retry)
+        checked = await self._check(opened, due.link, is_retry=is_retry)
         if target == due.link:
-            return replace(outcome, result=await self._suggester.with_suggestion(outcome.result, due.other_url))
-        return replace(outcome, result=as_opened(outcome.result, due.link, hops))
+            return replace(checked, result=await self._suggester.with_suggestion(checked.result, due.other_url))
+        return replace(checked, result=as_opened(checked.result, due.link, hops))
 
-    async def _check(self, due: DueLink, queued: Link, *, is_retry: bool) -> CheckOutcome:
+    async def _check(self, due: DueLink, queued: Link, *, is_retry: bool) -> CheckedLink:
         if (reason := self.refusal(due.link)) is not None:
-            return CheckOutcome(skipped_result(due, reason))
+            return CheckedLink(skipped_result(due, reason))
         attempt = self._attempt(due, queued, is_retry=is_retry)
         async with self._slots[due.link.host]:  # until it is known whether the host refuses
             try:
@@ -163,11 +163,11 @@ class LinkChecker:
                 raise
             except Exception as error:  # noqa: BLE001 - of Scrapy, aiohttp or a middleware; it becomes the reason
                 return await self._read_failure(attempt, error)
-            outcome = None if is_invalid_304(due, response) else self._read_response(attempt, response)
-        if outcome is None:
+            checked = None if is_invalid_304(due, response) else self._read_response(attempt, response)
+        if checked is None:
             return await self._check(replace(due, validators=None), queued, is_retry=is_retry)
-        self._preliminary[queued.url] = replace(outcome.result, link=queued)
-        return await self._settle(attempt, response, outcome)
+        self._preliminary[queued.url] = replace(checked.result, link=queued)
+        return await self._settle(attempt, response, checked)
 
     def _attempt(self, due: DueLink, queued: Link, *, is_retry: bool) -> _Attempt:
         request = kind_of(due.link).request(due.link)
@@ -186,42 +186,42 @@ class LinkChecker:
         trail = request.meta["redirect_trail"] = [request.url]
         return _Attempt(due, queued, request, trail, is_retry)
 
-    def _read_response(self, attempt: _Attempt, response: Response) -> CheckOutcome:
-        """Return the outcome of a response; `retry` is set after a Retry-After that ends within the run."""
+    def _read_response(self, attempt: _Attempt, response: Response) -> CheckedLink:
+        """Return the result of a response; `retry` is set after a Retry-After that ends within the run."""
         due = attempt.due
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # that of the last redirect
         self._connectivity.record_answer(due.link.host)
         self._retries.discard(attempt.queued.url)
         result = judge_response(due, response, self._accepted, now, self._site_moves)
-        return CheckOutcome(result, self._throttle.record_answer(host, result.check, requested_wait(response, now)))
+        return CheckedLink(result, self._throttle.record_answer(host, result.check, requested_wait(response, now)))
 
-    async def _settle(self, attempt: _Attempt, response: Response, outcome: CheckOutcome) -> CheckOutcome:
-        """Return the final outcome of a response, after further requests if they are needed."""
-        due, result = attempt.due, outcome.result
+    async def _settle(self, attempt: _Attempt, response: Response, checked: CheckedLink) -> CheckedLink:
+        """Return the final result of a response, after further requests if they are needed."""
+        due, result = attempt.due, checked.result
         if attempt.keeps_body:
-            return await self._settle_image(attempt, outcome, response)
+            return await self._settle_image(attempt, checked, response)
         if self._redirects.is_needed(result.check):
             result = await self._redirects.settle(due, response, result, self._site_moves)
-            outcome = replace(outcome, result=result)
+            checked = replace(checked, result=result)
         host = urlsplit(response.url).hostname or ""
         if not self._throttle.seconds_until_free(host) and self._prober.is_needed(due, response, result.check):
             check = await self._prober.probe(due, response, result.check)
             result = result if check.is_ok else replace(result, metadata=None, page=None)  # not those of this page
-            return CheckOutcome(await self._page_reader.describe(due, replace(result, check=check)))
+            return CheckedLink(await self._page_reader.describe(due, replace(result, check=check)))
         result = await self._page_reader.describe(due, result)
-        return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=outcome.retry))
+        return CheckedLink(result, self._is_worth_a_retry(attempt, result, otherwise=checked.retry))
 
-    async def _settle_image(self, attempt: _Attempt, outcome: CheckOutcome, source: Request | Response) -> CheckOutcome:
-        """Return the final outcome of an image, which is retried if there is none yet."""
-        due, result, is_retry = attempt.due, outcome.result, attempt.is_retry
-        if not outcome.retry or is_retry:
+    async def _settle_image(self, attempt: _Attempt, checked: CheckedLink, source: Request | Response) -> CheckedLink:
+        """Return the final result of an image, which is retried if there is none yet."""
+        due, result, is_retry = attempt.due, checked.result, attempt.is_retry
+        if not checked.retry or is_retry:
             urls = requested_url(source), source.url
             result = await self._image_fetcher.resolve(due, result, *urls, is_retry=is_retry)
-        is_open = outcome.retry or has_no_image(due, result) or needs_confirmation(result)
-        return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=is_open))
+        is_open = checked.retry or has_no_image(due, result) or needs_confirmation(result)
+        return CheckedLink(result, self._is_worth_a_retry(attempt, result, otherwise=is_open))
 
-    async def _read_failure(self, attempt: _Attempt, error: Exception) -> CheckOutcome:
-        """Return the outcome of a request without a response."""
+    async def _read_failure(self, attempt: _Attempt, error: Exception) -> CheckedLink:
+        """Return the result of a request without a response."""
         due, link = attempt.due, attempt.due.link
         self._retries.discard(attempt.queued.url)
         check = check_failure(error, datetime.now(UTC), attempt.trail, due.history)
@@ -229,10 +229,10 @@ class LinkChecker:
             self._connectivity.record_unreachable(link.host)
         result = CheckResult(link, self._image_fetcher.as_too_large(check, link), history=due.history)
         if attempt.keeps_body and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
-            return await self._settle_image(attempt, CheckOutcome(result), attempt.request)
+            return await self._settle_image(attempt, CheckedLink(result), attempt.request)
         if attempt.is_retry and check.is_unreachable and (secure := await self._prober.https_upgrade(link.url)):
             result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
-        return CheckOutcome(result, check.is_transient)
+        return CheckedLink(result, check.is_transient)
 
     @staticmethod
     def _is_worth_a_retry(attempt: _Attempt, result: CheckResult, *, otherwise: bool) -> bool:

@@ -139,7 +139,7 @@ class CheckLinks:
         if self._context.report is not None:
             self._context.report(due.link)
         try:
-            outcome = await self._context.checker.check(due, is_retry=self._is_retry)
+            checked = await self._context.checker.check(due, is_retry=self._is_retry)
         except HostUnavailableError as error:
             self._put_back(frontier, due, error)
             return
@@ -147,11 +147,11 @@ class CheckLinks:
             self._store.defer(due.link, error.host)
             frontier.done(due.link)
             return
-        if outcome.retry:
-            self._context.retries.add(outcome.result, is_retry=self._is_retry)
+        if checked.retry:
+            self._context.retries.add(checked.result, is_retry=self._is_retry)
             frontier.done(due.link)
         else:
-            self._queue.put([outcome.result])
+            self._queue.put([checked.result])
 
     def _put_back(self, frontier: Frontier, due: DueLink, error: HostUnavailableError) -> None:
         """Requeue a link if its own host gets no requests now; if it redirects to such a host, it stays due."""
