@@ -11,14 +11,14 @@ from pipelines.venues.texts.editions import stated_year
 if TYPE_CHECKING:
     from pipelines.venues.texts.tokens import TokenizedText, VenueMention
 
-LEADS = frozenset({"acm", "at", "by", "for", "ieee", "in", "of", "the", "to"})
+LEADS = frozenset({"@", "acm", "at", "by", "for", "ieee", "in", "of", "the", "to"})
 """Words between a cue of acceptance and a name."""
 
 MAX_CUE_DISTANCE = 60
 """Characters between a cue of acceptance and a name."""
 
 _CALLED_SO = re.compile(r"\) (?:Conference|Symposium)\b")
-_TAKEN = re.compile(r",? (?:(?:is |was )?accepted|in press)\b", re.IGNORECASE)
+_TAKEN = re.compile(r",? (?:(?:is |was )?(?:accepted|published)|in press)\b", re.IGNORECASE)
 _PUBLISHED = frozenset({"accepted", "publication", "published", "version"})
 _PARTS = frozenset({"findings", "industry", "main", "oral", "proceedings"})
 _ACRONYM = 3  # letters

@@ -40,7 +40,20 @@ _NAME_BEFORE = re.compile(
 )
 """Several capitalized words between the beginning of a part and a comma: "10 pages, Retail Dreams, "."""
 _ORDINARY = frozenset(
-    {"abstract", "award", "best", "camera-ready", "candidate", "code", "conference", "extended", "final", "full"}
+    {
+        "abstract",
+        "accepted",
+        "award",
+        "best",
+        "camera-ready",
+        "candidate",
+        "code",
+        "conference",
+        "demo",
+        "extended",
+        "final",
+        "full",
+    }
     | {"honorable", "invited", "long", "mention", "outstanding", "page", "paper", "poster", "presentation", "project"}
     | {"ready", "report", "research", "short", "supplementary", "symposium", "talk", "technical", "version", "website"}
 )
@@ -145,7 +158,13 @@ def _may_be_workshop(name: str) -> bool:
         return False
     if name in table.workshops:
         return True
-    is_word = _ROMAN.fullmatch(name) or table.cues.fullmatch(name) or track_in(name) or name.lower() in table.around
+    is_word = (
+        name.lower() in _ORDINARY
+        or _ROMAN.fullmatch(name)
+        or table.cues.fullmatch(name)
+        or track_in(name)
+        or name.lower() in table.around
+    )
     return not is_word and name not in ORGANIZERS | table.no_workshops and not _is_venue(re.split(r"[-\d]", name)[0])
 
 

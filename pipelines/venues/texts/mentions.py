@@ -113,6 +113,8 @@ def _is_of_other_name(text: TokenizedText, mention: VenueMention) -> bool:
 def _is_glued(text: TokenizedText, mention: VenueMention) -> bool:
     """Return whether a mention is part of a longer word, as in MM4SG and AIM-FM, but not in ACL-IJCNLP."""
     before = text.plain[: text.tokens[mention.first].start]
+    if before.endswith("*") and before[-2:-1].isalpha():
+        return True  # "ICCI*CC"
     is_joined = before.endswith("-") and len(before) > _MIN_PREFIX and before[-_MIN_PREFIX - 1 : -1].isalpha()
     if is_joined and not before[:-1].endswith(tuple(ORGANIZERS)):
         return True

@@ -38,12 +38,20 @@ _ONLY_EVENT = re.compile(
     re.IGNORECASE,
 )
 """What stands before the name of an event that a comment begins with: "2026 3rd International Conference on"."""
+_NUMBERED = re.compile(
+    rf"(?:the )?{ORDINAL} [A-Z][^()]{{5,120}}\b(?:Conference|Congress|Symposium) "
+    r"\((?P<name>[A-Z][\w-]*[A-Z]\w*)[ '’-]+(?P<year>(?:20)?\d\d)\)\.?",
+    re.IGNORECASE,
+)
 _EVENT_AND_YEAR = re.compile(
     r"(?=[A-Z]{3,}\b|[^()]{10,150}\([A-Z]+[a-z]*[A-Z]\))(?!Accepted|In |Proc|Published)[A-Z][^.;:|]{5,80}\b"
     r"(?:Conference|Symposium|Congress) on [^.;:|]{5,100} 20\d\d\.?"
 )
 _TAKEN = re.compile(r"(?:^|[.;,:]\s)(?P<name>[A-Z]{4,10})\s?['’]?(?P<year>20\d\d),? \(?accepted\b")
 _WITH_VOLUME = re.compile(r"(?P<name>[A-Z]{4,8}),? Vol(?:ume|\.)? ?\d")
+_COUNTS = re.compile(
+    r"^(?:\d+ (?:pages?|figures?|tables?)[,;.]?\s*+(?:and )?)+|(?:[,;.] (?:and )?\d+ (?:pages?|figures?|tables?))+\.?$"
+)
 _JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
 _WORKSHOP_PAPER = re.compile(r"(?:^|[.;,]\s)(?P<name>(?=[A-Z][a-z\d-]*+[A-Z])[\w-]++) [Ww]orkshop paper\b")
 _LEAD = re.compile(
@@ -99,10 +107,15 @@ _OF_PUBLISHER = re.compile(
     r"(?P<name>[A-Z][\w&'’-]*+(?:,?\s(?:[A-Z][\w&'’-]*+|and|for|in|of|on|the|&)){1,8}),?\s"
     r"\((?:Springer(?: Nature)?|Elsevier|MDPI|Wiley|IEEE|ACM|Taylor|Sage|IOP|OUP|CUP|Frontiers)\b"
 )
-_ALONE = re.compile(r"(?P<name>(?:[A-Z][a-z]*){3,8}\d?[A-Za-z]{0,3})(?:\s|['’-])(?P<year>20[0-4]\d)\.?")
+_ALONE = re.compile(r"(?!TBD)(?P<name>(?:[A-Z][a-z]*){3,8}\d?[A-Za-z]{0,3})(?:\s|['’-])(?P<year>20[0-4]\d)\.?")
 _TITLE = re.compile(
     r"(?P<name>(?:[A-Z][\w&'’-]*+|&)(?:\s(?:[A-Z][\w&'’-]*+|and|for|in|of|on|the|&|de|da|do|e)){2,9})(?=\s[a-z]|[.,;(]|$)"
 )
+_NO_TITLE = re.compile(
+    r"\b(?:Institute|Lecture|Library|Machine Learning Research|Report|Society|Springer|Track|Universit)"
+)
+_PUBLICATION = re.compile("publi|appear|press|forthcoming", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"\.?\s*$|\.\s+[A-Z][a-z]")
 _NO_VENUE = re.compile(r"\b(?:arxiv|thesis|review process|conditions?|licen[cs]e|permission)\b", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b|\bco-?located\b|\bchallenge\b|\btutorial\b|\bseminar\b", re.IGNORECASE)
 _WORKSHOP_NAME = re.compile(
@@ -131,11 +144,11 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
     is_workshop = "workshop" in cues or _WORKSHOP.search(text.plain) is not None
     if is_workshop and (paper := _WORKSHOP_PAPER.search(text.plain)):  # "DreamNLP workshop paper"
         return f"{paper['name']} Workshop", None, "workshop"
-    if not is_workshop and (stated := _stated_alone(text.plain.strip())):
+    if not is_workshop and (stated := _stated_alone(_COUNTS.sub("", text.plain.strip()))):
         return stated[0], _plausible(stated[1], published), None
     read = _workshop if is_workshop else _named
-    for clause in _clauses(text.plain, is_earlier="earlier" in cues):
-        if found := read(clause) or (None if is_workshop else _of_proceedings(clause)):
+    for clause, is_published in _clauses(text.plain, is_earlier="earlier" in cues):
+        if found := read(clause) or (None if is_workshop else _title(clause, is_published=is_published)):
             name, year = found
             return name, _plausible(year or _year_in(clause), published), "workshop" if is_workshop else None
     return None
@@ -143,6 +156,8 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
 
 def _stated_alone(plain: str) -> tuple[str, int | None] | None:
     """Return the venue and year of a text that has a venue's name and year without a word of acceptance before it."""
+    if numbered := _NUMBERED.fullmatch(plain):
+        return numbered["name"], _full_year(numbered["year"])
     alone = _ALONE.fullmatch(plain)  # "CLPsych 2026"
     if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
         return alone["name"], int(alone["year"])
@@ -150,8 +165,10 @@ def _stated_alone(plain: str) -> tuple[str, int | None] | None:
     if taken and not _acronyms().intersection(_without_doubled_letter(taken["name"])):
         return taken["name"], int(taken["year"])
     journal = _JOURNAL_ALONE.fullmatch(plain)  # "Sensors 2020"
-    if journal and (series := venue_table().by_name.get(journal["name"])) and series.kind == "journal":
-        return series.name, int(journal["year"])
+    if journal and (name := listed_name(journal["name"])):
+        series = venue_table().by_name.get(name)
+        if series.kind == "journal" if series else re.search(r"\b(?:Journal|Transactions)\b", name):
+            return name, int(journal["year"])
     event = _ONLY_EVENT.match(plain)
     is_event = event is not None and (event[0] != "" or _EVENT_AND_YEAR.fullmatch(plain) is not None)
     if event is None or not is_event or (found := _kind_of_event(plain[event.end() :])) is None:
@@ -165,12 +182,15 @@ def _without_doubled_letter(name: str) -> Iterator[str]:
     return (name[:index] + name[index + 1 :] for index in range(1, len(name)) if name[index] == name[index - 1])
 
 
-def _clauses(plain: str, *, is_earlier: bool) -> Iterator[str]:
-    """Yield what follows each word of acceptance, and "paper at" unless that may be another version."""
+def _clauses(plain: str, *, is_earlier: bool) -> Iterator[tuple[str, bool]]:
+    """Yield what follows each word of acceptance, and "paper at" unless that may be another version.
+
+    With each goes whether the word speaks of a publication.
+    """
     papers = () if is_earlier else _PAPER_AT.finditer(plain)
     for cue in (*_ACCEPTED.finditer(plain), *_PROCEEDINGS.finditer(plain), *papers):
         start = cue.start("of") if cue.re is _PROCEEDINGS else cue.end()
-        yield plain[start : start + _CLAUSE]
+        yield plain[start : start + _CLAUSE], _PUBLICATION.search(cue[0]) is not None
 
 
 def _named(clause: str) -> tuple[str, int | None] | None:
@@ -236,11 +256,13 @@ def _journal(clause: str) -> str | None:
     return None
 
 
-def _of_proceedings(clause: str) -> tuple[str, None] | None:
-    """Return the title in capitals of the proceedings of a clause: "Proceedings of Dream Data Systems"."""
-    is_volume = clause[:4].lower() == "proc" and not is_series(clause)
-    title = _TITLE.match(_without_lead(clause)) if is_volume else None
-    return None if title is None else (re.sub(r" [IVXLC]+$", "", title["name"]), None)
+def _title(clause: str, *, is_published: bool) -> tuple[str, None] | None:
+    """Return the title in capitals of proceedings, or of a publication up to the end of a sentence."""
+    title = None if is_series(clause) else _TITLE.match(_without_lead(clause))
+    if title is None:
+        return None
+    is_whole = is_published and _SENTENCE_END.match(title.string, title.end()) and not _NO_TITLE.search(title["name"])
+    return (re.sub(r" [IVXLC]+$", "", title["name"]), None) if clause[:4].lower() == "proc" or is_whole else None
 
 
 def _edition(clause: str) -> tuple[str, int | None] | None:

@@ -370,6 +370,30 @@ RECENT = [
     ("Accepted for publication in the Journal of Machine Learning and Deep Sleep (JMLDS)", "JMLDS"),
     ("Accepted in Astronomy and Sheep", None),
     ("Accepted for publication in Lecture Notes in Networks and Systems", None),
+    # names in capitals that are all of a sentence on a publication; not publishers, series and collections
+    ("Accepted for publication in Quiet Dreams and Naps", "Quiet Dreams and Naps"),
+    ("12 pages. To appear in Dream Research Methods. Code at https://x.org", "Dream Research Methods"),
+    ("Accepted to Quiet Dreams and Naps", None),
+    ("To appear in Quiet Dreams and Naps of the north", None),
+    ("To be published by Dream Society for Naps", None),
+    ("published in the Dream University Report Series", None),
+    ("Proceedings of Machine Learning Research", None),
+    # journals alone with their year, behind the number of pages
+    ("15 pages, 6 figures. International Journal of Forecasting, 2025", "International Journal of Forecasting 2025"),
+    ("12 pages, Quiet Dreams Journal 2025", None),
+    # events and acronyms beside the number of pages
+    ("6 pages, 4 figures, 2025 2nd International Conference on Quiet Dreams (QUDR 2025)", "QUDR 2025"),
+    ("19th Annual IEEE International Dreams Conference (DreCon 2025)", "DreCon 2025"),
+    ("DREAMX 2025, 10 pages, 4 tables", "DREAMX 2025"),
+    ("24 pages, 16 figures, TBD 2025", None),
+    ("This work has been accepted to IFAC for publication under a Creative Commons Licence", None),
+    # capitals that say what a paper is
+    ("4 pages 2 figures for VLDB 2024 DEMO", "VLDB 2024"),
+    ("This paper has been ACCEPTED as a FULL PAPER at DASFAA 2025", "DASFAA 2025"),
+    # marks between a word and a venue
+    ("Accepted @ IEEE TWC", "TWC"),
+    ("IEEE ICCI*CC 2023: a congress in Dreamland", None),
+    ("Updated to include papers accepted by IJCAI25, KDD25, ICML25", None),
     # journals of astronomy and physics by their acronyms, behind a word of acceptance or before one
     ("Accepted for publication in A&A", "A&A"),
     ("40 pages. Accepted for publication on A&A the 7th of April 2025", "A&A 2025"),
