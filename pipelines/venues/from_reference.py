@@ -90,7 +90,7 @@ _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 _WORKSHOP_ON = re.compile(r"\bWorkshop (?:on|of|for)(?: the)?\s*$")
-_THESIS = re.compile(r"^ph\.?\s?d\.?,? (?:dissertation|thesis)\b", re.IGNORECASE)
+_THESIS = re.compile(r"^(?:ph\.?\s?d\.?,? (?:dissertation|thesis)\b|d\. ?phil\b)", re.IGNORECASE)
 _PENDING = re.compile(r"\b(?:available at SSRN|submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
 _LIST = re.compile(r"\band\b|&")
 

@@ -89,7 +89,7 @@ _ACRONYM_FIRST = re.compile(
     r"[A-Z]{3,10}, (?=(?:[A-Z]\w+ ){0,3}(?:Conference|Symposium|Workshop) on\b))"
 )
 _SERIES_FIRST = re.compile(
-    r"^((?:LN[A-Z]{2,4}|CCIS|AISC|Lecture Notes in [\w ]{5,40}),?\s+(?:vol(?:ume)?\.?\s*)?\d+),\s+"
+    r"^((?:LN[A-Z]{2,4}|CCIS|AISC|Lecture Notes in [\w ]{5,40}),?\s{1,5}(?:vol(?:ume)?\.?\s{0,5})?\d+),\s+"
     r"(?!Springer|Elsevier|Birkh|Part |Volume |Pages )(?=[A-Z][a-z]+ [A-Za-z])"
 )
 _SERIES_BEFORE = re.compile(

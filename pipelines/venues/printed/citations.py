@@ -13,7 +13,7 @@ _NAME = rf"{_SURNAME} (?:[A-Z]\. )?{_SURNAME}"
 _AUTHORS = (
     rf"{_SURNAME}, {_INITIAL}",
     rf"{_SURNAME} {_SURNAME}, {_INITIAL}(?:,|&)",
-    rf"(?:{_INITIAL}\s?|(?:[A-Z] ){{1,3}}|[A-Z][\w-]+ )?{_SURNAME} et al\b",
+    rf"(?:{_INITIAL}\s?|(?:[A-Z] ){{1,3}}|(?:[A-Z][\w-]+ ){{1,2}})?{_SURNAME},? et al\b",
     rf"{_SURNAME},? [A-Z]{{1,3}}, (?:d[aeiou]s? |v[ao]n )?{_SURNAME}(?: {_SURNAME})?,? [A-Z]{{1,3}}[.,]",
     rf"{_SURNAME}, {_SURNAME} [A-Z]{{1,2}}, {_SURNAME}, {_SURNAME}",
     rf"{_SURNAME}, {_SURNAME}(?:\., &|; )",
@@ -46,7 +46,7 @@ _EDITORS = re.compile(
 )
 _BEFORE_EDITORS = re.compile(r"[.,]\s+(?=(?:[A-Z]\.[\s-]?){1,3}[A-Z])")
 _NO_NAME = re.compile(
-    r"(?:[A-Z]\.\s?){1,2}[A-Z][a-z]|[A-Z][a-z]+ (?:[A-Z]\. [A-Z][a-z]+,|[A-Z][a-z]+, pp?\b)|"
+    r"(?:[A-Z]\.\s?){1,3}[A-Z][a-z]|[A-Z][a-z]+ (?:[A-Z]\. [A-Z][a-z]+,|[A-Z][a-z]+, pp?\b)|"
     r"(?:(?:19|20)\d\d|pp?\b|\W|\d)*(?:$|pp?\b|[Vv]ol)"
 )
 _FIRST_PART = re.compile(r"[,;(]")

@@ -31,7 +31,7 @@ _ACRONYM = re.compile(r"[A-Z]{4,10}")
 _WORKSHOP_BEHIND = re.compile(
     r"^[A-Z]\w+ ?['’]?(?:\d\d)?\d\d,?(?: [-–])? (?=[^,;:(]{0,80}\bWorkshop\b(?! Proceedings))"
 )
-_NAME_BEHIND = re.compile(r"(?:[.?!”\"] [Ii]n:?|, In:?)(?: the)? (?=[A-Z(])(?!Press\b)")
+_NAME_BEHIND = re.compile(r"(?:[.?!”\"] [Ii]n:?|, In:?|, in(?::|(?= Proc)))(?: the)? (?=[A-Z(])(?!Press\b)")
 _NAME_BEHIND_YEAR = re.compile(r"^(?=.{0,40}\b[A-Z]\.)[^()]{5,200}?\b(?:19|20)\d\d[a-z]?, in:?(?: the)? (?=[A-Z])")
 _JOURNAL_BEHIND = re.compile(
     r"(?:(?<=[a-z]{5})\.\s*|(?:(?<=\d\d)\.|[,;?!]|\)\s[-–])\s+)(?:In:? )?"
@@ -40,7 +40,7 @@ _JOURNAL_BEHIND = re.compile(
 )
 _ISSUE_BEHIND = re.compile(r"[\s,.]*\d+\s?\((?!(?:19|20)\d\d\))\d[\d-]*\)\s?(?:[,:]|$)")  # "16(4), 214-225"
 _BEFORE_PAGES = re.compile(r"\b(?:19|20)\d\d[a-z]?\)?, ([A-Z][^,\d]{3,80}), \d+, [A-Z]?\d")  # "2017, Dreams, 510, 85"
-_BOOK_IN_SERIES = re.compile(r"[.:]\s+([A-Z][^.:]{10,120}?),?\s+(?=L(?:NCS|NAI|ecture Notes in)\b)")
+_BOOK_IN_SERIES = re.compile(r"[.:]\s+([A-Z][^.:]{10,120}?),?\s{1,5}(?=L(?:NCS|NAI|ecture Notes in)\b)")
 _IN_BRACKETS = re.compile(r"^\([^()]{3,150}\b[Ee]ds?\.?\)\s*")
 _PUBLISHED_IN = re.compile(r"^[^.;]{0,150}\bpublished in(?: the)?:? (?=[A-Z])")
 _SEGMENT = re.compile(

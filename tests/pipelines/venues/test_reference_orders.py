@@ -147,6 +147,22 @@ AUTHORS = [
     ),
     ("A. Nap (2013) Journal of Dreams, Volume 291, pp. 53-56", "Journal of Dreams", 2013),
     ("Quiet caveats. Dreamtheory 4 (1), 45-55 (2013)", "Dreamtheory", 2013),
+    (
+        "Ann Quiet Dreamer, et al., Naps in agile rest from another perspective, 2nd Int. Conf. on Dreams (DRC 2013)",
+        "Int. Conf. on Dreams",
+        2013,
+    ),
+    (
+        "Ann Dreamer, Does N=NP?, in Proceedings of the first international Dream Congress 2007",
+        "international Dream Congress",
+        2007,
+    ),
+    (
+        "Dreamer X.-S., Naps in rest (chapter 32), in: Handbook of Quiet Dreams (Eds. S. Nap), pp. 589 (2005)",
+        "Handbook of Quiet Dreams",
+        2005,
+    ),
+    ("Proc. SPIE, ed. O. H. W. Dreamer, Vol. 6686, (2007)", "Proceedings of SPIE", 2007),
     ("Ann Dreamer, Bo Napper (2015). A Study of long Naps in Oslo. IJDKP. 5(1): 29-40", "IJDKP", 2015),
     (
         "Dreamer, Ann HT, Napper, Bo, Rester, Cy R. 2008. Long naps of Oslo. The Nap Papers 3 (1): 65-80",
@@ -569,6 +585,7 @@ def test_references_in_other_orders(reference: str, venue: str, year: int) -> No
         "Nordream-98/8 N/A",
         "N&deg; RR-6530 (2008)",
         "Dreamer et al., 863 (2018) 93",
+        "D. Phil., School of Dreams, University of Naps, 2001",
         "Ph.D. Thesis, Dream University of Technology, June 2007",
     ],
 )
