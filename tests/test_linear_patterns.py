@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 
 from crawler.checks.pages.signatures import signatures
+from crawler.config.beside import regex_globs
 from crawler.kinds.wechat import notices
 from crawler.links import tracking
 from crawler.models.reasons import former_reasons
@@ -22,8 +23,11 @@ MEGABYTE = 1_000_000  # characters
 
 BOUNDED = {
     "crawler.checks.pages.page_signs.all_titles()": signatures._MAX_TITLE,
+    "crawler.checks.pages.page_titles._takeover().strong.pattern": signatures._MAX_TITLE,
+    "crawler.checks.pages.page_titles._takeover().weak.pattern": signatures._MAX_TITLE,
     "crawler.checks.pages.signatures.signature_tables.signatures().phrases": signatures._MAX_TITLE,
     "crawler.checks.pages.signatures.signature_tables.signatures().url_words": signatures._MAX_TITLE,
+    "crawler.config.beside.regex_globs._SET": regex_globs.LONGEST,
     "crawler.kinds.wechat.notices.notices().words": notices._MESSAGE,
     "crawler.models.reasons.former_reasons._patterns()": former_reasons._MAX_TEXT,
     "crawler.models.reasons.former_reasons._present_patterns()": former_reasons._MAX_TEXT,
@@ -75,6 +79,14 @@ def test_expressions_are_fast_for_the_longest_texts_that_they_get() -> None:
 def test_how_expressions_are_judged(pattern: str, method: str, *, is_slow: bool) -> None:
     expression = Expression(re.compile(pattern), "here", frozenset({method}))
     assert (next(slow_texts(expression, 8_000), None) is not None) == is_slow
+
+
+@pytest.mark.stress
+def test_what_takes_long_only_for_long_texts_is_noticed() -> None:
+    expression = Expression(
+        re.compile("so long that few of them fit in a short text:[^>]*>"), "here", frozenset({"search"})
+    )
+    assert next(slow_texts(expression, MEGABYTE), None) is not None
 
 
 def test_the_expressions_of_modules_data_files_and_calls_are_found() -> None:

@@ -27,6 +27,7 @@ _LONG = 0.02  # seconds of CPU for a text that cannot be longer
 _BRIEF = 0.02  # seconds of CPU for a quarter of a text: all of it has 0.3, even if they grow with the square
 _BEGINNING = 10_000  # characters
 _UNNOTICED = 2e-5  # seconds of CPU for the beginning of 1 MB: all of it has 0.2, even if they grow with the square
+_MOST_SUSPECTS = 8  # texts of 1 MB for an expression
 
 
 class _SlowError(Exception):
@@ -131,11 +132,22 @@ def _is_in(character: str, items: Any) -> bool:
 def slow_texts(expression: Expression, size: int) -> Iterator[str]:
     """Yield what is written of each text for which the time of an expression grows faster than the text.
 
-    That is seen from a quarter of `size` to all of it.
+    That is seen from a quarter of `size` to all of it; of long texts, only those that are suspected are tried.
     """
-    for attack, name in _matched(expression):
+    for attack, name in _suspects(expression) if size > 4 * _BEGINNING else _matched(expression):
         if (growth := _growth(expression.pattern, name, attack, size // 4)) > 0:
             yield f"{expression.where}: {name} of {attack} grows by {growth:.1f}"
+
+
+def _suspects(expression: Expression) -> list[tuple[Attack, str]]:
+    """Return the texts whose beginnings take most of what is more than four times the time of a quarter of them."""
+    found: list[tuple[float, int, Attack, str]] = []
+    for number, (attack, name) in enumerate(_matched(expression)):
+        small = _seconds(expression.pattern, name, attack.text(_BEGINNING))
+        if small >= _UNNOTICED:
+            large = _seconds(expression.pattern, name, attack.text(4 * _BEGINNING))
+            found.append((4 * small - large, number, attack, name))
+    return [(attack, name) for _, _, attack, name in sorted(found)[:_MOST_SUSPECTS]]
 
 
 def long_matches(expression: Expression, size: int) -> Iterator[str]:
@@ -158,8 +170,6 @@ def _growth(pattern: Pattern, name: str, attack: Attack, size: int) -> float:
 
     It counts what the thread computes, and the least of several times: other programs make it neither slow nor fast.
     """
-    if size > _BEGINNING and _seconds(pattern, name, attack.text(_BEGINNING)) < _UNNOTICED:
-        return 0
     first = _seconds(pattern, name, attack.text(size))
     if first < min(size * 5e-7, _BRIEF):
         return 0
