@@ -22,7 +22,7 @@ _CATEGORIES = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w", "NOT_DIGIT": r"\D"
 _SAMPLES = "a1 A.-é中_\n/:<(\"'="
 _UNITS = (*" \t\n.,:;!?-_/\\|()[]{}<>*+=#%&@$~`'\"^", *"aA1é中")
 _MANY = 400  # attacks on one expression
-_PATIENCE = 1.0  # seconds of CPU for one text
+_PATIENCE, _PATIENCE_EACH = 1.0, 4e-6  # seconds of CPU for one text, and for a character of a long one
 _LONG = 0.02  # seconds of CPU for a text that cannot be longer
 _BRIEF = 0.02  # seconds of CPU for a quarter of a text: all of it has 0.3, even if they grow with the square
 _BEGINNING = 10_000  # characters
@@ -173,26 +173,31 @@ def _growth(pattern: Pattern, name: str, attack: Attack, size: int) -> float:
     first = _seconds(pattern, name, attack.text(size))
     if first < min(size * 5e-7, _BRIEF):
         return 0
-    if first >= _PATIENCE:
+    if first >= _patience(size):
         return math.inf
     for times in (1, 2, 3):  # so many measurements; one is enough for what is fast
         small, large = (min(_seconds(pattern, name, attack.text(n * size)) for _ in range(times)) for n in (1, 4))
-        if large < _PATIENCE and large <= 8 * small:
+        if large < _patience(4 * size) and large <= 8 * small:
             return 0
     return large / small
+
+
+def _patience(size: int) -> float:
+    """Return the seconds of CPU after which a text of so many characters is given up."""
+    return max(_PATIENCE, size * _PATIENCE_EACH)
 
 
 def _seconds(pattern: Pattern, name: str, text: str) -> float:
     given = text if isinstance(pattern.pattern, str) else text.encode()
     method: Callable[[Any], Any] = getattr(pattern, name)
     started = time.thread_time()
-    signal.setitimer(signal.ITIMER_VIRTUAL, _PATIENCE)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _patience(len(text)))
     try:
         found = method(given)
         if name == "finditer":
             deque(found, 0)  # a list of a million matches takes longer than they do
     except _SlowError:
-        return _PATIENCE
+        return _patience(len(text))
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return time.thread_time() - started
