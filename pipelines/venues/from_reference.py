@@ -40,6 +40,7 @@ _DATE = re.compile(
     r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+(?:[Ii]ssue\s)?|\d\d?\.\d\d?\.|\d\d?-\d\d?-)((?:19|20)\d\d)\b"
 )
 _OF_ACRONYM = re.compile(r"\(\s*[A-Za-z][\w&/ -]{1,20}?[\s'’-]((?:19|20)\d\d)\s*\)")  # "(OPTA-2018)"
+_BEFORE_PAGE = re.compile(r"\b((?:19|20)\d\d), \d+(?:\s?\(\d[\d-]*\))?, (?=\d{4}\b)")  # "Sensors 2023, 23(4), 1945"
 _YEARS = re.compile(r"(?<![\d-])((?:19|20)\d\d)[-–/]((?:19|20)\d\d)(?!\d)")  # "2001-2002"
 _YEAR_AS_VOLUME = re.compile(r"\bvol(?:ume)?\.? ((?:19|20)\d\d)\b", re.IGNORECASE)
 _SHORT_YEAR = re.compile(
@@ -70,6 +71,7 @@ _IN_TITLE = re.compile(
 _IN_SUBJECT = re.compile(
     r"\b(?:Conference|Symposium|Workshop) (?:on|of) (?:the )?(?:(?!(?:at|during|the|with) )[\w-]+ ){1,8}$"
 )  # "Workshop on Dreams in" before "Computer Vision"
+_AND_MORE = re.compile(r"\s+[A-Z][a-z]+(?: [A-Z][a-z]+)? (?:and|&) [A-Z]")  # "on Communication Devices and Dreams"
 _IN_PHRASE = re.compile(
     r"^(?!.*\b(?:Conf|Symp|Workshop|Congress|Meeting|Proc|Advances))[A-Z][\w ]+ (?i:and|for|of|on)\s*$"
 )
@@ -137,7 +139,9 @@ def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     if is_part:
         return False
     is_subject = series.generic and mention.last - mention.first == 1
-    return not is_subject or (not without_lead(before).strip(" ,.:") and _NUMBERED.match(behind) is not None)
+    if is_subject and not behind.startswith(".") and not series.full_name.casefold().startswith(printed.casefold()[:4]):
+        return False  # "NA" is not Nature
+    return not is_subject or (not without_lead(before).strip(" ,.:;") and _NUMBERED.match(behind) is not None)
 
 
 def _is_in_other_event(before: str, behind: str, printed: str, *, is_acronym: bool) -> bool:
@@ -145,6 +149,7 @@ def _is_in_other_event(before: str, behind: str, printed: str, *, is_acronym: bo
     is_subject = not is_acronym and EVENT.search(printed) is None
     return bool(
         _GOES_ON.match(behind)
+        or (not is_acronym and _AND_MORE.match(behind))
         or any(pattern.search(before) for pattern in (_HELD_AT, _IN_TITLE, _OF_JOURNAL))
         or (is_subject and (_IN_SUBJECT.search(before) or _IN_PHRASE.search(without_lead(before))))
         or (is_acronym and _ORGANIZES.match(behind))
@@ -221,7 +226,8 @@ def _edition(text: TokenizedText, mention: VenueMention) -> int | None:
 def _year_in(plain: str, published: datetime | None) -> int | None:
     """Return the year of a reference: in brackets, else in a date, else the last that is no page or volume."""
     limit = published.year + 15 if published else 2100  # a reference may be added years after the upload
-    for years in (_IN_BRACKETS.findall(plain), _OF_ACRONYM.findall(plain), _DATE.findall(plain), _bare_years(plain)):
+    stated = (pattern.findall(plain) for pattern in (_IN_BRACKETS, _OF_ACRONYM, _DATE, _BEFORE_PAGE))
+    for years in (*stated, _bare_years(plain)):
         plausible = [int(year) for year in years if 1800 < int(year) <= limit]  # noqa: PLR2004 - older than any journal
         if plausible:
             return plausible[0 if is_citation(plain) else -1]

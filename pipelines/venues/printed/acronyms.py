@@ -69,7 +69,7 @@ def without_acronym_before_edition(name: str, behind: str) -> str:
     """Return a name without its acronym if the number of an edition follows: "Practice of Dreaming DREAM 2008"."""
     *words, last = name.split(" ")
     is_name = len(words) >= _MIN_WORDS and words[-1] not in _UNFINISHED
-    is_acronym = is_name and _ACRONYM.fullmatch(last) and _EDITION.match(behind)
+    is_acronym = is_name and not name.isupper() and _ACRONYM.fullmatch(last) and _EDITION.match(behind)
     return _AT.sub("", " ".join(words)) if is_acronym else name
 
 

@@ -16,7 +16,8 @@ _AT_QUOTE = re.compile(
     r"(?:\b(?:in|of|the|on|en|les|des|sur|sobre|conference|symposium|workshop)|:)[\s(]*$", re.IGNORECASE
 )
 _BEFORE_QUOTE = re.compile(
-    rf"^(?:in )?(?:proc\w*\.? (?:of )?)?(?:the )?(?:{ORDINAL} )?(?:conference|congress|meeting)?\s*$",
+    rf"^(?:(?:19|20)\d\d, )?(?:in )?(?:proc\w*\.? (?:of )?)?(?:the )?(?:{ORDINAL} )?"
+    r"(?:conference|congress|meeting)?\s*$",
     re.IGNORECASE,
 )
 _EVENT_WORD = re.compile(r"(?<=the )(?:conference|congress|meeting)\s*$")
@@ -48,7 +49,7 @@ _PART_IN_BRACKETS = re.compile(r"\s?\(((?:Proc\. ?)?Suppl\.|Lett(?:ers|\.))\)") 
 _BIBITEM = re.compile(r"^\\bibitem(?:\[[^\]]*\])?\{[^}]*\}\s*")
 _INITIALS = re.compile(r"\b[A-Z]\.")
 _ORGANIZERS = re.compile(r"\b(IEEE|ACM|IFIP)\s+/\s*(?=[A-Z])")
-_IN_BRACKETS = re.compile(r"^\(([A-Z][a-z][^()]{20,200}|[A-Z]{3,10}(?=\),))\)")
+_IN_BRACKETS = re.compile(r"^\(([A-Z][a-z][^()]{20,200}|[A-Z]{3,10}(?=\),))\)|^\[([^\[\]]{20,300})\](?=,)")
 _ENTITY = re.compile(r"&#?\w{2,8};")
 _OF_SOCIETY = re.compile(r"^(?:in )?proc\w*\.? of the (?:IEEE|ACM) (?=(?:19|20)\d\d [A-Z])", re.IGNORECASE)
 _PROCEEDING = re.compile(r"\bPro(?:ceeding|\w{1,4}e+dings?)(?= of\b)|^Pro\w{1,4}e+dings\b", re.IGNORECASE)
@@ -118,7 +119,7 @@ def arrange(reference: str) -> str:
     plain = _ERRATUM.split(_without_title(_ERRATUM_FIRST.sub("", without_tex(reference).strip())), maxsplit=1)[0]
     if (second := _SECOND.search(plain)) and _YEAR.search(plain, 0, second.end()):
         plain = plain[: second.end()].rstrip("; ")  # "JETP Lett. 5 (2001) 1; Pisma Zh. 6 (2000) 2"
-    plain = _IN_BRACKETS.sub(r"\1", _ORGANIZERS.sub(r"\1/", plain.strip().removeprefix("Dans ")))
+    plain = _IN_BRACKETS.sub(r"\1\2", _ORGANIZERS.sub(r"\1/", plain.strip().removeprefix("Dans ")))
     plain = _ACRONYM_FIRST.sub("", _SERIES_BEFORE.sub("", _RUSSIAN.sub("", plain.strip())))
     if series_first := _SERIES_FIRST.match(plain):
         plain = f"{plain[series_first.end() :]}, {series_first[1]}"

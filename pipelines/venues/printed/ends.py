@@ -11,9 +11,9 @@ from pipelines.venues.printed.words import EVENT, KIND, MONTH, ORDINAL
 
 _END = re.compile(
     r"(?<![\s,])[\s,]*+(?:(?:19|20)\d\d|['’/]\d\d\b|(?-i:(?<=[A-Z]{3})(?<!COVID))-?\d\d\b(?![-–\d])|[(\[;|]|"
-    r"\b(?:vol(?:umes?)?|vo(?=[\s.]*\d)|no|nr|special(?= issue)|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|"
-    r"issue|number(?=\s*\d)|eds?|edited by|held|n°|doi|issn|isbn|copyright)\b(?!-[A-Za-z])|\bv(?=\.?\s*\d)|-V\d|"
-    r"(?:(?<=\s)|:\s++)(?:\d(?!D\b|\d?(?:st|nd|rd|th)\b)|[A-Za-z]\d(?![A-Z]))|"
+    r"\b(?:vol(?:ume[ns]?)?|vo(?=[\s.]*\d)|no|nr|special(?= issue)|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|"
+    r"issue|number(?=\s*\d)|eds?|(?:edited|published) by|held|n°|doi|issn|isbn|copyright)\b(?!-[A-Za-z])|"
+    r"\bv(?=\.?\s*\d)|-V\d|(?:(?<=\s)|:\s++)(?:\d(?!D\b|\d?(?:st|nd|rd|th)\b)|[A-Za-z]\d(?![A-Z]))|"
     rf"(?<=[,\s])(?:{MONTH}|Spring|Summer|Fall|Autumn|Winter)(?:\s*[-–/]\s*{MONTH})?\s*(?:\d|issue)|"
     rf"(?<=\s)(?:in|on) {MONTH}\b|(?<=\s)[-–]+ the\b|(?<=\s)/\s).*$",
     re.IGNORECASE | re.DOTALL,
@@ -47,7 +47,7 @@ _SOCIETY = re.compile(
     r"(?:IEEE|ACM|AMS|LMS|SPIE|IRE|(?:Royal|American|London|Edinburgh|National)\b.*|"
     r"(?:[A-Z][\w-]+ )+(?:Society|Academy|Institute|Union)(?: (?:of|for) .*)?)"
 )
-_SOCIETY_SERIES = re.compile(r"[A-Z]{2,5} Conference (?:Proceedings|Series)\b")
+_SOCIETY_SERIES = re.compile(r"[A-Z]{2,5} Conference (?:Proceedings?|Series)\b")
 _SECTION = re.compile(r",?\s?([A-Z])(?=\d)")  # of a journal, before its volume
 _LIST = re.compile(r"\band\b|&", re.IGNORECASE)
 _NEW_PART = re.compile(rf"{ORDINAL}|.*\b(?:Universit|College|Institut|Department)", re.IGNORECASE)

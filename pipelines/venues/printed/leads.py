@@ -39,6 +39,7 @@ _LEADS = (
     ),
     r"proc(?:eedings)?\.?:|proceedings\s+[-–](?= )|proceedings(?= (?-i:[A-Z]\w+) (?:19|20)\d\d\b)",
     r"book:",
+    r"proceedings published by",
     rf"{ORDINAL} edition of(?: the)?",
     r"conference(?= \d)",
     rf"(?:the|les?)(?= (?:\d|(?:international )?journal|proc|{ORDINAL}))",
@@ -46,7 +47,7 @@ _LEADS = (
     rf"{ORDINAL}(?: annual)?",
 )
 _LEAD = re.compile(
-    rf"^(?!in (?:search|silico|situ|vitro|vivo)\b)(?:(?:{'|'.join(_LEADS)})(?:\b|(?<=\W))[\s,:]*+)+", re.IGNORECASE
+    rf"^(?!in (?:search|silico|situ|vitro|vivo)\b)(?:(?:{'|'.join(_LEADS)})(?:\b|(?<=\W))[\s,:;]*+)+", re.IGNORECASE
 )
 
 

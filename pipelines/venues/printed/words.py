@@ -11,7 +11,7 @@ MONTH = (
 ORDINAL = (
     r"(?:\d{1,3}[- ]?(?:st|nd|rd|th|d(?= (?:Int|Conf|Symp|Work|Annual|Meet|European)))|"
     r"\d{1,3}(?:[eè]mes?|[eè]res?|er?)|"
-    r"(?-i:[XVI]{1,8}(?:st|nd|rd|th|[eè]mes?|e))|\w+i[eè]me|(?:twenty-|thirty-|forty-)?(?:first|second|third|fourth|"
+    r"(?-i:[XVILC]{1,8}(?:st|nd|rd|th|[eè]mes?|e))|\w+i[eè]me|(?:twenty-|thirty-|forty-)?(?:first|second|third|fourth|"
     r"fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w+tieth))\b"
 )
 EVENT = re.compile(r"(?:Conference|Symposium|Workshop|Congress|Colloquium|Meeting|School)\b")

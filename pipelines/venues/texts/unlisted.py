@@ -50,7 +50,8 @@ _EVENT_AND_YEAR = re.compile(
 _TAKEN = re.compile(r"(?:^|[.;,:]\s)(?P<name>[A-Z]{4,10})\s?['’]?(?P<year>20\d\d),? \(?accepted\b")
 _WITH_VOLUME = re.compile(r"(?P<name>[A-Z]{4,8}),? Vol(?:ume|\.)? ?\d")
 _COUNTS = re.compile(
-    r"^(?:\d+ (?:pages?|figures?|tables?)[,;.]?\s*+(?:and )?)+|(?:[,;.] (?:and )?\d+ (?:pages?|figures?|tables?))+\.?$"
+    r"^(?:\d+ (?:pages?|figures?|tables?)[,;.]?\s*+(?:and )?)+|"
+    r"(?:[,;.] (?:and )?\d+ (?:pages?|figures?|tables?)){1,6}\.?$"
 )
 _JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
 _WORKSHOP_PAPER = re.compile(r"(?:^|[.;,]\s)(?P<name>(?=[A-Z][a-z\d-]*+[A-Z])[\w-]++) [Ww]orkshop paper\b")

@@ -40,6 +40,17 @@ QUOTED = [
         1998,
     ),
     ('Proceedings of the meeting "Dark Dreams Italy 1997", Trieste December 1997', "Dark Dreams Italy", 1997),
+    ('2011, Proceedings of the conference "Dreams with Big Naps", Editors: Ann Dreamer', "Dreams with Big Naps", 2011),
+    (
+        'Book Chapter published in the book: "Dreams and Naps in Rest" published by NAP OPEN, 2012',
+        "Dreams and Naps in Rest",
+        2012,
+    ),
+    (
+        "[Quiet Napping: Strategies and Potential Uses, Editors A. Dreamer & B. Napper, 2014], Chapter 1, pp. 1-34",
+        "Quiet Napping: Strategies and Potential Uses",
+        2014,
+    ),
     ("From `Dark Naps and Rest' edited by Ann Dreamer, 2010. Chapter 8", "Dark Naps and Rest", 2010),
 ]
 """Titles of papers in quotes, and names that are quoted themselves."""
@@ -361,6 +372,8 @@ ENDS = [
     ("Journal of Dreams Vo. 1 No. 3, May 2010", "Journal of Dreams", 2010),
     ("Journal of Dreams October Issue 2011", "Journal of Dreams", 2011),
     ("Dream Letters Special issue 2004 (2004)", "Dream Letters", 2004),
+    ("Journal de Dreams. Volumen 60. 2018", "Journal de Dreams", 2018),
+    ("ACTA SOMNIORUM ET NAPORUM, 15(1): 73-79 (1996)", "ACTA SOMNIORUM ET NAPORUM", 1996),
     ("Dream Newsletter Nr 38, January 1999", "Dream Newsletter", 1999),
     ("p-Adic Dreams and Long Naps, 2012, Vol. 4, No. 2, pp. 151-160", "p-Adic Dreams and Long Naps", 2012),
     ("Conference on Dreams,7-10 Feb. 2006", "Conference on Dreams", 2006),
@@ -532,6 +545,15 @@ TABLE = [
         2012,
     ),
     ("Dreams, Rest, Sleep and Nap Theory, 87-99, Contemp. Math. 487, 2009", "Dreams, Rest, Sleep and Nap Theory", 2009),
+    ("IEEE Trans. PAMI, 32 (2010), 105--119", "TPAMI", 2010),
+    ("published; A&A 558, A62 (2013)", "A&A", 2013),
+    ("AIP Conference Proceeding 1111, 333-343 (2009)", "AIP Conference Proceeding", 2009),
+    ("NAP, Volume 51, February 2017, Pages 99-104", "NAP", 2017),
+    (
+        "Proc. of Intl. Conf. on Communication Devices and Naps (CDN), pp. 570-573, Jan-2004",
+        "Intl. Conf. on Communication Devices and Naps",
+        2004,
+    ),
     ("King, H. et al., 2006, CoAst, 148", "CoAst", 2006),
     (
         "Proceedings of the 35th International Dream Conference PoS (DREAM2017) 501",
@@ -551,6 +573,7 @@ YEARS = [
     ("Workshop on Dreams (22/06/2006) 278-288", "Workshop on Dreams", 2006),
     ("Dream Letters 5 (2001) 1-2; Pisma Dream. 6 (2000) 3-4", "Dream Letters", 2001),
     ("26th DREC,vol.4,p.287-290.Ed.Napper et all.1999", "DREC", 1999),
+    ("Journal of Dreams 2023, 23(4), 1945", "Journal of Dreams", 2023),
     ("Journal of Dreams, 5:193-215: 2008", "Journal of Dreams", 2008),
     ("Proc. of DREA, 31.08-02.09.2001, Oslo, v.6, 77-85", "DREA", 2001),
     ("Journal of Dreams, 07-03-2010", "Journal of Dreams", 2010),
