@@ -146,7 +146,8 @@ def _suspects(expression: Expression) -> list[tuple[Attack, str]]:
         small = _seconds(expression.pattern, name, attack.text(_BEGINNING))
         if small >= _UNNOTICED:
             large = _seconds(expression.pattern, name, attack.text(4 * _BEGINNING))
-            found.append((4 * small - large, number, attack, name))
+            excess = large - 4 * small if small < math.inf else math.inf
+            found.append((-excess, number, attack, name))
     return [(attack, name) for _, _, attack, name in sorted(found)[:_MOST_SUSPECTS]]
 
 
@@ -173,31 +174,27 @@ def _growth(pattern: Pattern, name: str, attack: Attack, size: int) -> float:
     first = _seconds(pattern, name, attack.text(size))
     if first < min(size * 5e-7, _BRIEF):
         return 0
-    if first >= _patience(size):
+    if math.isinf(first):
         return math.inf
     for times in (1, 2, 3):  # so many measurements; one is enough for what is fast
         small, large = (min(_seconds(pattern, name, attack.text(n * size)) for _ in range(times)) for n in (1, 4))
-        if large < _patience(4 * size) and large <= 8 * small:
+        if large <= 8 * small < math.inf:
             return 0
-    return large / small
-
-
-def _patience(size: int) -> float:
-    """Return the seconds of CPU after which a text of so many characters is given up."""
-    return max(_PATIENCE, size * _PATIENCE_EACH)
+    return large / small if small < math.inf else math.inf
 
 
 def _seconds(pattern: Pattern, name: str, text: str) -> float:
+    """Return the seconds of CPU that a text takes; infinity if that is too long."""
     given = text if isinstance(pattern.pattern, str) else text.encode()
     method: Callable[[Any], Any] = getattr(pattern, name)
     started = time.thread_time()
-    signal.setitimer(signal.ITIMER_VIRTUAL, _patience(len(text)))
+    signal.setitimer(signal.ITIMER_VIRTUAL, max(_PATIENCE, len(text) * _PATIENCE_EACH))
     try:
         found = method(given)
         if name == "finditer":
             deque(found, 0)  # a list of a million matches takes longer than they do
     except _SlowError:
-        return _patience(len(text))
+        return math.inf
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return time.thread_time() - started
