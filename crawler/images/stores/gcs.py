@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.errors import UserError
 from crawler.images.stores import IMMUTABLE
-from crawler.images.stores.remote import AnswerTooLargeError, RemoteImageStore, require
+from crawler.images.stores.remote import PIECE, AnswerTooLargeError, RemoteImageStore, require
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import ImageOptions
     from crawler.images.stores.remote import AnswerSize
     from crawler.images.uploads import UploadRecords
-
-_PIECE = 64 * 1024
 
 
 class GcsImageStore(RemoteImageStore):
@@ -40,9 +38,8 @@ class GcsImageStore(RemoteImageStore):
         """Read an answer that is no file; its client would read one of any size."""
         if stream and response.ok:
             return
-        size = self._answer_size()
         try:
-            body = b"".join(map(size.add, response.iter_content(_PIECE)))
+            body = self._answer_size().join(response.iter_content(PIECE))
         except AnswerTooLargeError:
             response.close()
             raise

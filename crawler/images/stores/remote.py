@@ -30,6 +30,9 @@ ANSWER_SECONDS, LIST_SECONDS = 300.0, 1_800.0
 MORE_BYTES = 64_000_000
 """Bytes that an answer may have more than the largest image: for lists, and for what was saved with a higher limit."""
 
+PIECE = 64 * 1024
+"""Bytes of an answer that are read at a time."""
+
 _MAX_MESSAGE = 300
 _SHARD = re.compile("[0-9a-f]{2}")
 
@@ -50,6 +53,10 @@ class AnswerSize:
         if self._left < 0:
             raise AnswerTooLargeError(say("error.store_large", megabytes=self._limit // 1_000_000))
         return piece
+
+    def join(self, pieces: Iterable[bytes]) -> bytes:
+        """Return all bytes of the answer from its pieces; raise AnswerTooLargeError as `add` does."""
+        return b"".join(map(self.add, pieces))
 
 
 class RemoteImageStore(ImageStore):

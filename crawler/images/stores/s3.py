@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.errors import UserError
-from crawler.images.stores.remote import AnswerTooLargeError, RemoteImageStore, require
+from crawler.images.stores.remote import PIECE, AnswerTooLargeError, RemoteImageStore, require
 from crawler.images.stores.s3_services import DOMAIN, connection, error_hint
 from crawler.messages import say
 from crawler.text import collapse_whitespace
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from crawler.images.uploads import UploadRecords
 
 _CONNECTIONS = 32  # as many as there are threads that store images
-_PIECE = 64 * 1024
 
 
 class S3ImageStore(RemoteImageStore):
@@ -141,7 +140,7 @@ class _BoundedBody:
     def stream(self) -> Iterator[bytes]:
         """Yield all bytes that are left, in pieces."""
         try:
-            yield from map(self._size.add, self._raw.stream(_PIECE))
+            yield from map(self._size.add, self._raw.stream(PIECE))
         except AnswerTooLargeError:
             self._raw.close()
             raise

@@ -67,8 +67,7 @@ class WebdavImageStore(RemoteImageStore):
         """Read the body of an answer; httpx would read one of any size."""
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise ValueError(say("error.store_compressed"))
-        size = self._answer_size()
-        vars(response).update(_content=b"".join(map(size.add, response.iter_raw())))
+        vars(response).update(_content=self._answer_size().join(response.iter_raw()))
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:
         path = self._path(name)
