@@ -4,7 +4,7 @@ Each module in OUTPUTS is an output. It has one or more of these functions; `pip
 notes once for all outputs, and calls them:
 
 - `by_link(rendering)`: a context manager; its value is called with each link, dead links first, and the locations of
-  its mentions (`path:line`). What it does at its end, after the last link, may be to write the file;
+  its mentions (`path:line`); at its end, after the last link, it may write the file;
 - `by_links(rendering)`: the same for frames of many links, see `pipelines.reports.frames.links.link_table`;
 - `note_fragment(planned, rendering)`: what the output needs of a planned note, as JSON values. They are saved in the
   link database until the note changes, so it is not called for each note in each run. Outputs may share the function;

@@ -83,11 +83,9 @@ def script_of(text: str) -> str:
 
     Japanese is `kana`: it has Chinese characters too, but Chinese has no kana.
     """
-    if text.isascii():
-        return "latin" if any(map(str.isalpha, text)) else ""
-    letters = _first_letters(text)
+    letters = text if text.isascii() else _first_letters(text)
     if letters.isascii():
-        return "latin" if letters else ""
+        return "latin" if any(map(str.isalpha, letters)) else ""
     counts = Counter(map(_script_of_letter, letters))
     if counts["kana"] * 10 > counts["han"] + counts["kana"] > 0:
         counts["kana"] += counts.pop("han", 0)
