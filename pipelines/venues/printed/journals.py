@@ -1,8 +1,8 @@
 """Find the full name of a journal by a printed one: "Nucl.Phys.B", "Ann Oper Res". Pure.
 
-`pipelines/data/journals.tsv` has a line for all journals with the same initials, so that nothing is parsed but the line
-that is asked for. A printed word stands for a word that it begins ("Nucl." for "Nuclear"), or else whose letters it has
-in order ("Natl." for "National").
+`pipelines/data/journals.tsv` has a line for all journals with the same initials, so that no names are parsed but those
+of the line that is asked for. A printed word stands for a word that it begins ("Nucl." for "Nuclear"), or else whose
+letters it has in order ("Natl." for "National").
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class JournalList:
     """A list of journals in the format of `pipelines/data/journals.tsv`."""
 
     def __init__(self, text: str) -> None:
-        self._text = f"\n{text}"
+        lines = (line.partition("\t") for line in text.splitlines())
+        self._by_initials = {initials: entries for initials, _, entries in lines}
 
     @staticmethod
     def words(name: str) -> list[str]:
@@ -51,13 +52,12 @@ class JournalList:
         words = self.words(printed)
         if not words or (len(words) == 1 and len(words[0]) < _MIN_WORD):
             return None
-        start = self._text.find(f"\n{''.join(word[0] for word in words)}\t")
-        if start < 0:
+        entries = self._by_initials.get("".join(word[0] for word in words))
+        if entries is None:
             return None
-        entries = self._text[start + 1 : self._text.index("\n", start + 1)].split("\t")[1:]
         scores = {
             (name, spelling): score
-            for name, _, abbreviation in (entry.partition("=") for entry in entries)
+            for name, _, abbreviation in (entry.partition("=") for entry in entries.split("\t"))
             for spelling in ((abbreviation,) if abbreviation else spellings(name))
             if (score := _score(words, self.words(spelling), has_dots="." in printed))
             and (score != (len(words), len(words)) or _small_words(printed) == _small_words(spelling))
