@@ -1,0 +1,69 @@
+"""What outputs are written with is imported while a run waits, and only if it waits long enough."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.errors import UserError
+from pipelines.reports import early_import
+from pipelines.reports.early_import import MIN_SECONDS, EarlyImport
+from tests.support.processes import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOST = "h00.bench.example.org"
+
+
+class Waiting:
+    """A run with links on one host, of which each takes a second."""
+
+    def __init__(self, links: int, seconds: float = 1.0) -> None:
+        self._links = links
+        self._seconds = seconds
+
+    def counts(self) -> Iterator[tuple[str, str, int, int]]:
+        if self._links < 0:
+            raise UserError("the database is locked")
+        yield "web", HOST, self._links, 0
+
+    def seconds_each(self, kind: str, host: str) -> float:
+        assert (kind, host) == ("web", HOST)
+        return self._seconds
+
+
+@pytest.mark.parametrize(
+    ("run", "is_imported"),
+    [
+        (Waiting(int(MIN_SECONDS)), True),
+        (Waiting(int(MIN_SECONDS) - 1), False),
+        (Waiting(0), False),
+        (Waiting(1000, 0.0), False),
+        (Waiting(1, math.inf), False),
+        (Waiting(-1), False),
+    ],
+)
+def test_it_is_imported_if_there_is_time(run: Waiting, *, is_imported: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr(early_import, "import_module", imported.append)
+    EarlyImport(["an.output"]).notes_read(run)  # type: ignore[arg-type]
+    for thread in threading.enumerate():
+        if thread.name == "early import":
+            thread.join()
+    assert imported == ([*early_import._MODULES, "an.output"] if is_imported else [])
+
+
+def test_all_of_it_is_there() -> None:
+    program = (
+        "from importlib import import_module\n"
+        "from pipelines.reports.early_import import _MODULES\n"
+        "print(all(map(import_module, _MODULES)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
