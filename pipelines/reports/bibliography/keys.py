@@ -7,7 +7,6 @@ import unicodedata
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from pipelines.reports.bibliography.names import names_of
 from pipelines.reports.bibliography.tex import as_unicode
 
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ class CitationKeys:
 
 def _wanted(paper: Paper) -> str:
     """Return the family name, the year of the first version, and the first word of the title."""
+    from pipelines.reports.bibliography.names import names_of
+
     names = names_of(as_unicode(each) for each in paper.authors[:1])
     family = next((word for name in names if (word := _family_name(name))), "anonymous")
     year = paper.published.year if paper.published else ""
