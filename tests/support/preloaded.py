@@ -29,6 +29,7 @@ from crawler.links.targets import url_words  # noqa: E402
 from crawler.run.program_digest import program_digest  # noqa: E402
 from pipelines.reports.html import page  # noqa: E402
 from pipelines.reports.render import render  # noqa: E402
+from tests.support.compiled_statements import share_compiled_statements  # noqa: E402
 from tests.support.mending import NOW, STORE, rendering  # noqa: E402
 
 LIBRARIES = (
@@ -120,6 +121,7 @@ def _render_once() -> None:
         given.store.close()
 
 
+share_compiled_statements()
 for name in LIBRARIES:
     import_module(name)
 _import_scrapy()

@@ -18,9 +18,20 @@ from crawler.checks.cpu_limit import CpuTimeExceededError, limited_cpu_time, non
 from tests.support.slow_readers import loop_for_ever, match_for_ever
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NO_TIMER = (0.0, 0.0)
+INTERVAL, LIMIT = 0.02, 0.05
+"""Seconds between two looks, and of a step: a fifth and less of what the program has, so that tests are quick."""
+
+
+@pytest.fixture(autouse=True)
+def quick_timer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Look at the blocks of a test more often, with a timer that begins and ends with it."""
+    cpu_limit._limit._stop()
+    monkeypatch.setattr(cpu_limit, "_INTERVAL", INTERVAL)
+    yield
+    cpu_limit._limit._stop()
 
 
 def compute(seconds: float) -> None:
@@ -32,18 +43,18 @@ def compute(seconds: float) -> None:
 
 def test_each_block_has_a_limit_of_its_own() -> None:
     for _ in range(3):
-        with limited_cpu_time(0.3):
-            compute(0.2)
-        with pytest.raises(CpuTimeExceededError), limited_cpu_time(0.2):
+        with limited_cpu_time(2 * LIMIT):
+            compute(LIMIT)
+        with pytest.raises(CpuTimeExceededError), limited_cpu_time(LIMIT):
             compute(5)
 
 
 def test_the_timer_stops_between_blocks_and_starts_again() -> None:
     with limited_cpu_time(1):
         assert signal.getitimer(signal.ITIMER_VIRTUAL) != NO_TIMER
-    compute(0.5)
+    compute(3 * INTERVAL)
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == NO_TIMER
-    with pytest.raises(CpuTimeExceededError), limited_cpu_time(0.1):
+    with pytest.raises(CpuTimeExceededError), limited_cpu_time(LIMIT):
         compute(5)
 
 
@@ -65,8 +76,8 @@ def test_no_timer_outlives_the_handlers_of_a_process() -> None:
 
 @pytest.fixture
 def short_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Limit steps to a fifth of a second."""
-    monkeypatch.setattr(cpu_limit, "READING_SECONDS", 0.2)
+    """Limit steps to a twentieth of a second."""
+    monkeypatch.setattr(cpu_limit, "READING_SECONDS", LIMIT)
 
 
 @pytest.mark.parametrize("read", [loop_for_ever, match_for_ever])
@@ -79,14 +90,14 @@ def test_a_step_that_takes_too_long_is_interrupted(read: Callable[[], object]) -
     with pytest.raises(CpuTimeExceededError):
         asyncio.run(with_limited_steps(work()))
     assert asyncio.run(none_if_slow(work())) is None
-    compute(0.5)  # nothing is interrupted any more
+    compute(LIMIT + 3 * INTERVAL)  # nothing is interrupted any more
 
 
 @pytest.mark.usefixtures("short_limit")
 def test_each_step_has_the_whole_time() -> None:
     async def work() -> str:
         for _ in range(4):
-            compute(0.1)
+            compute(LIMIT / 2)
             await asyncio.sleep(0)
         return "done"
 
@@ -97,7 +108,7 @@ def test_each_step_has_the_whole_time() -> None:
 @pytest.mark.usefixtures("short_limit")
 def test_other_tasks_are_not_interrupted() -> None:
     async def other() -> str:
-        compute(0.5)
+        compute(LIMIT + 3 * INTERVAL)
         return "other"
 
     async def work() -> str:
@@ -108,7 +119,7 @@ def test_other_tasks_are_not_interrupted() -> None:
 
 @pytest.mark.usefixtures("short_limit")
 def test_the_time_of_other_threads_does_not_count() -> None:
-    computing = Thread(target=lambda: sum(number * number for number in range(5_000_000)))
+    computing = Thread(target=lambda: sum(number * number for number in range(1_500_000)))
 
     async def work() -> str:
         computing.start()

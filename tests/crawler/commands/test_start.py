@@ -132,7 +132,7 @@ def test_a_command_that_does_not_crawl_loads_only_what_it_needs(
     assert loaded("crawler", *words, *given, code=2 if words[0] in fails else 0) & THIRD_PARTY <= allowed
 
 
-@pytest.mark.parametrize("words", [("publish",), ("apply",), ("diff",), ("images", "--verify")])
+@pytest.mark.parametrize("words", sampled([(("publish",),), (("apply",),), (("images", "--verify"),), (("diff",),)]))
 def test_nothing_heavy_is_loaded_without_changes(words: tuple[str, ...], published: tuple[Path, Path]) -> None:
     output, notes = published
     found = loaded_modules("crawler", words[0], str(notes), *words[1:], "-s", f"OUTPUT_DIR={output}")
@@ -256,7 +256,7 @@ def test_priorities_are_scrapy_s() -> None:
 # --- a reader that has seen enough ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("program", ["scrapy", "crawler"])
+@pytest.mark.parametrize("program", sampled(["crawler", "scrapy"]))
 def test_a_closed_pipe_ends_a_command_without_a_word(program: str, output: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -265,7 +265,7 @@ def test_a_closed_pipe_ends_a_command_without_a_word(program: str, output: Path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("command", ["crawl", "status"])
+@pytest.mark.parametrize("command", sampled(["status", "crawl"]))
 def test_a_stdout_that_cannot_be_written_is_an_error(command: str, output: Path) -> None:
     """Not exit code 1, which means that FAIL_ON has found something."""
     (output / "n").mkdir()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.processes import ROOT
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,10 +61,12 @@ def test_a_crawl_says_what_it_does_what_is_wrong_and_what_comes_next(tmp_path: P
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [
-        ("en_US.UTF-8", "findings: 2 in output/findings.csv (papers noted twice, wrong titles and the like)"),
-        ("zh_CN.UTF-8", "不一致项：2 处，见 output/findings.csv（重复记录的论文、错误的标题等）"),
-    ],
+    sampled(
+        [
+            ("zh_CN.UTF-8", "不一致项：2 处，见 output/findings.csv（重复记录的论文、错误的标题等）"),
+            ("en_US.UTF-8", "findings: 2 in output/findings.csv (papers noted twice, wrong titles and the like)"),
+        ]
+    ),
 )
 def test_a_crawl_says_that_there_are_findings(tmp_path: Path, language: str, expected: str) -> None:
     notes = tmp_path / "notes"
