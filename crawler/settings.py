@@ -51,6 +51,25 @@ OVERRIDES: list[dict[str, list[str]]] = []
 # Editor in which the report opens notes: `vscode`, `obsidian`, `cursor`, `idea`, `zed`, `none`, or a URL such as
 # `editor://open?file={path}&line={line}&column={column}`.
 REPORT_EDITOR = "vscode"
+# Modules that write the outputs, in this order; a shorter list writes less, and modules of your own may be added.
+OUTPUTS = [
+    "pipelines.reports.csv.link_health",
+    "pipelines.reports.report_json",
+    "pipelines.reports.junit_xml",
+    "pipelines.reports.notices.sarif",
+    "pipelines.reports.notices.summary_markdown",
+    "pipelines.reports.notices.atom",
+    "pipelines.reports.csv.changes",
+    "pipelines.reports.csv.findings",
+    "pipelines.reports.csv.dataset",
+    "pipelines.reports.csv.links_table",
+    "pipelines.reports.csv.works",
+    "pipelines.reports.bibliography.output",
+    "pipelines.reports.shown_copies",
+    "pipelines.reports.notes_mirror",
+    "pipelines.reports.html.contact_sheet",
+    "pipelines.reports.html.report",
+]
 ALLOW_PRIVATE_ADDRESSES = False  # check links to private addresses; otherwise they are skipped
 EXCLUDE_URLS: list[str] = []  # URLs not to check, separated by commas; `*` matches any text
 ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that count as working, by host: `{"*.example.com": [403]}`
@@ -124,7 +143,7 @@ DOWNLOAD_DELAYS = {
 }
 API_TIMEOUT = 60  # timeout of API requests in seconds; arXiv takes up to 30 seconds for a hundred IDs
 
-# --- Pipelines and outputs --------------------------------------------------------------------------------------------
+# --- Pipelines --------------------------------------------------------------------------------------------------------
 
 ITEM_PIPELINES = {
     "pipelines.items.verdict.VerdictPipeline": 100,
@@ -137,24 +156,6 @@ _QUIET = False
 _ANNOUNCE = False
 _IS_SHARD = False  # set in the processes of shards
 _SETTINGS_FILE = None  # the file beside the notes that was read
-OUTPUTS = [
-    "pipelines.reports.csv.link_health",
-    "pipelines.reports.report_json",
-    "pipelines.reports.junit_xml",
-    "pipelines.reports.notices.sarif",
-    "pipelines.reports.notices.summary_markdown",
-    "pipelines.reports.notices.atom",
-    "pipelines.reports.csv.changes",
-    "pipelines.reports.csv.findings",
-    "pipelines.reports.csv.dataset",
-    "pipelines.reports.csv.links_table",
-    "pipelines.reports.csv.works",
-    "pipelines.reports.bibliography.output",
-    "pipelines.reports.shown_copies",
-    "pipelines.reports.notes_mirror",
-    "pipelines.reports.html.contact_sheet",
-    "pipelines.reports.html.report",
-]
 
 # --- Fetching ---------------------------------------------------------------------------------------------------------
 

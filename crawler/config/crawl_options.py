@@ -214,7 +214,7 @@ class CrawlOptions:
                 shard_seconds=given["SHARD_SECONDS"],
             ),
             publishing=PublishOptions(
-                outputs=tuple(settings.getlist("OUTPUTS")),
+                outputs=tuple(given["OUTPUTS"]),
                 rewrite=frozenset(each for name in given["REWRITE"] for each in REWRITES[name]),
                 rewrites=overrides.rewrites,
                 editor=given["REPORT_EDITOR"],

@@ -117,9 +117,14 @@ def width(settings: SettingsSource, name: str) -> int:
     return found
 
 
+def names(settings: SettingsSource, name: str) -> list[str]:
+    """Return a list of names, which may be given as text with commas."""
+    return [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
+
+
 def word_list(settings: SettingsSource, name: str, known: Collection[str]) -> list[str]:
-    """Return a list of known words, which may be given as text with commas."""
-    found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
+    """Return a list of known words."""
+    found = names(settings, name)
     if unknown := sorted({*found}.difference(known)):
         raise UserError(say("error.bad_values", name=name, value=", ".join(map(repr, unknown)), valid=", ".join(known)))
     return found

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 PATHS = ("NOTES_DIR", "OUTPUT_DIR", "IMAGES_STORE")
 """Settings whose values are folders, in the file relative to it."""
 
-NOT_BESIDE = ("ALLOW_PRIVATE_ADDRESSES", "DASK_SCHEDULER", "HTTP_CACHE", "IMAGES_S3")
-"""Settings that who writes notes may not set for who checks them: they reach what notes cannot reach."""
+NOT_BESIDE = ("ALLOW_PRIVATE_ADDRESSES", "DASK_SCHEDULER", "HTTP_CACHE", "IMAGES_S3", "OUTPUTS")
+"""Settings that who writes notes may not set for who checks them: they reach what notes cannot, or name programs."""
 
 MOST_WORKERS = 16
 """The largest number of processes that the file may start."""
