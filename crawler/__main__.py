@@ -11,7 +11,9 @@ def main() -> None:
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
     from crawler.program.main import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # the interpreter scans all objects several times when it ends
+    sys.exit(code)
 
 
 if __name__ == "__main__":
