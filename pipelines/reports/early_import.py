@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.cli.progress.eta import RunProgress
 from crawler.config.crawl_options import options_of
-from crawler.errors import UserError
 from crawler.signals import notes_read
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class EarlyImport:
         Thread(target=self._import_if_waiting, args=(run,), name="early import", daemon=True).start()
 
     def _import_if_waiting(self, run: RunProgressSource) -> None:
-        with suppress(UserError):  # the run reports errors of its database
+        with suppress(Exception):  # of the database or an output: the run reports it where it needs them
             progress = RunProgress.from_counts(run.counts(), run.seconds_each)
             seconds, _ = progress.time_left(0, run.seconds_each)
             if MIN_SECONDS <= seconds < math.inf:

@@ -17,6 +17,7 @@ from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 HOST = "h00.bench.example.org"
 
@@ -38,6 +39,14 @@ class Waiting:
         return self._seconds
 
 
+def wait_for(extension: EarlyImport, run: Waiting) -> None:
+    """Say that the notes were read, and wait for the thread."""
+    extension.notes_read(run)  # type: ignore[arg-type]
+    for thread in threading.enumerate():
+        if thread.name == "early import":
+            thread.join()
+
+
 @pytest.mark.parametrize(
     ("run", "is_imported"),
     [
@@ -52,11 +61,18 @@ class Waiting:
 def test_it_is_imported_if_there_is_time(run: Waiting, *, is_imported: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     imported: list[str] = []
     monkeypatch.setattr(early_import, "import_module", imported.append)
-    EarlyImport(["an.output"]).notes_read(run)  # type: ignore[arg-type]
-    for thread in threading.enumerate():
-        if thread.name == "early import":
-            thread.join()
+    wait_for(EarlyImport(["an.output"]), run)
     assert imported == ([*early_import._MODULES, "an.output"] if is_imported else [])
+
+
+def test_what_is_wrong_with_an_output_is_left_to_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "an_output.py").write_text("raise RuntimeError\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(early_import, "_MODULES", ())
+    wait_for(EarlyImport(["an_output"]), Waiting(int(MIN_SECONDS)))
+    assert capfd.readouterr().err == ""
 
 
 def test_all_of_it_is_there() -> None:
