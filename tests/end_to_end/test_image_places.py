@@ -19,6 +19,7 @@ from tests.internet import Internet
 from tests.internet.sites.elsewhere import TABLE
 from tests.support.browsing import chromium, serving
 from tests.support.crawling import VERDICTS_AND_NOTES, Desk
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +197,7 @@ SITES = {
 }
 
 
-@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("name", sampled(SITES))
 def test_every_image_shows_on_a_page_of_a_site(network: Internet, browser: Browser, tmp_path: Path, name: str) -> None:
     site, desk = SITES[name], Desk(tmp_path, network.environ(), VERDICTS_AND_NOTES)
     desk.write(site.config, "")

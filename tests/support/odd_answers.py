@@ -124,7 +124,7 @@ def groups() -> list[Group]:
     return [_read_group(path) for path in sorted(FOLDER.glob("*.toml"))]
 
 
-def sample(group: Group, every: int = 3) -> Group:
+def sample(group: Group, every: int = 4) -> Group:
     """Return a group with a part of its rows: one of so many, and those that are about the same hosts."""
     together: list[tuple[set[str], list[Row]]] = []
     for row in group.rows:

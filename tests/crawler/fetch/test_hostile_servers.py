@@ -338,7 +338,7 @@ def test_memory_stays_flat_and_time_is_bounded(night: Night, tmp_path_factory: p
     assert night.cpu_seconds < calm.cpu_seconds + 30  # nine on a quiet machine
 
 
-@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.parametrize("url", sampled(PAGES, every=2))
 def test_page(night: Night, url: str) -> None:
     row = night.rows[url]
     read, unread = {"ok", "gone", "blocked"}, {"failed", "blocked", "skipped", "unreadable"}
