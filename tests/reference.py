@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from crawler.config.beside.explanations import explanations
 from crawler.config.beside.keys import is_allowed
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.program.main import program
+from crawler.settings import OUTPUTS
 from pipelines.reports import report_json
 from pipelines.reports.csv import changes, dataset, findings, link_health, links_table, works
 from tests.support.processes import ROOT
@@ -28,6 +30,7 @@ def page(text: str) -> str:
     tables = {
         "Settings": (("setting", "default", "what"), _settings()),
         "Commands": (("command", "what"), _commands()),
+        "Outputs": (("module", "files", "what"), _outputs()),
         "Columns": (("output", "columns"), _columns()),
     }
     for title, (header, rows) in tables.items():
@@ -75,6 +78,13 @@ def _options(command: click.Command, ctx: click.Context) -> Iterator[tuple[str, 
         record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
         if record is not None and option.name != "settings":
             yield record[0].replace("|", "\\|"), record[1]
+
+
+def _outputs() -> Iterator[tuple[str, ...]]:
+    for name in OUTPUTS:
+        output = import_module(name)
+        said = " ".join(str(output.__doc__).partition("\n\n")[0].split())
+        yield f"`{name}`", ", ".join(f"`{file}`" for file in output.FILES), said.replace("|", "\\|")
 
 
 def _columns() -> Iterator[tuple[str, ...]]:

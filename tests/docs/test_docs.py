@@ -1,4 +1,4 @@
-"""What the pages on the dataset say, in both languages, is what there is; READMEs and dataset name every file."""
+"""What READMEs and the pages on the dataset say, in both languages, is what there is."""
 
 from __future__ import annotations
 
@@ -79,7 +79,10 @@ def test_fields_of_edits(page: str) -> None:
     assert [row[0] for row in table(page, "edits.jsonl")] == list(record)
 
 
-def test_every_file_is_named(page: str) -> None:
-    readme = pages.read("README.zh-CN.md" if "zh-CN" in page else "README.md")
-    assert [file for file in FILES if f"`{file}`" not in readme] == []
-    assert [file for file in FILES if file not in PAGES[page]] == []
+def test_files_that_a_readme_names_are_written(page: str) -> None:
+    """New outputs are listed in docs/reference.md, which is made from the code."""
+    name, title = ("README.zh-CN.md", "输出文件") if "zh-CN" in page else ("README.md", "Results")
+    rows = pages.table(pages.section(pages.read(name), title))
+    named = set(re.findall(r"`([\w.-]+\.\w+)`", "".join(row[0] for row in rows)))
+    assert {"report.html", "notemend.sqlite"} < named
+    assert named - {*FILES, "notemend.sqlite"} == set()
