@@ -17,6 +17,7 @@ from crawler.store.database import Writer, slices
 from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import LINK_IDS
+from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import NEVER, bare_titles, links, mentions, notes
 from crawler.text import without_nul
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 # Statements are built once: building one takes as long as executing it.
-_IDS = sa.select(links.c.url, links.c.id).where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
+_IDS = sa.select(links.c.url, links.c.id).where(one_of(links.c.url, "urls"))
 _IDS_NOT_SEEN = _IDS.where(sa.or_(links.c.run_id.is_(None), links.c.run_id != sa.bindparam("run", type_=sa.Integer)))
 _MENTION = ("start", "line", "text", "day", "other_url", "fragment", "rating")
 _URL = len(_MENTION) + mapping.LINK.index("url")

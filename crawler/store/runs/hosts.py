@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.store.database import Writer
+from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import Instant, hosts, runs
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SLICE = 500
 _IS_ACTIVE = sa.select(runs.c.stopping).where(runs.c.id == sa.bindparam("run"), runs.c.finished_at.is_(None))
 _FENCES = (
     sa.select(hosts.c.host, hosts.c.fence)
-    .where(hosts.c.host.in_(sa.bindparam("hosts", expanding=True)))
+    .where(one_of(hosts.c.host, "hosts"))
     .order_by(hosts.c.host)
     .with_for_update(read=True)
 )
