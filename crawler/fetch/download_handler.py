@@ -12,6 +12,7 @@ import math
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -27,7 +28,6 @@ from crawler.fetch.credentials import without_credentials
 from crawler.fetch.guard.proxied_names import ProxiedNames, is_on_this_machine
 from crawler.fetch.guard.public_resolver import PublicResolver
 from crawler.fetch.large_bodies import BodyClock
-from crawler.fetch.lenient.handler import LenientDownloader
 from crawler.html import LARGEST_PAGE
 from crawler.links.canonical_url import InvalidURLError, encode_for_request
 from crawler.signals import run_opened
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.fetch.large_bodies import BodyBudget
+    from crawler.fetch.lenient.handler import LenientDownloader
     from crawler.fetch.politeness.turns import TurnKeeper
 
 
@@ -179,13 +180,19 @@ class SafeDownloadHandler(_SafeDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._head_only = _HeadOnlyHandler(crawler)
-        self._lenient = LenientDownloader(
-            allow_private=options_of(crawler).requests.allow_private_addresses,
+        self._connections = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
+
+    @cached_property
+    def _lenient(self) -> LenientDownloader:
+        """The second client, which few runs need."""
+        from crawler.fetch.lenient.handler import LenientDownloader
+
+        return LenientDownloader(
+            allow_private=options_of(self.crawler).requests.allow_private_addresses,
             context=self._ssl_context,
             window=WINDOW,
             limit=self._default_maxsize,
         )
-        self._connections = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
     async def download_request(self, request: Request) -> Response:
         """Send a request and return its response; RUN_TIMEOUT limits its timeout.
