@@ -26,7 +26,7 @@ from crawler.store.notes.renderings import Renderings
 from crawler.store.page_versions import PageVersions
 from crawler.store.runs.runs import Runs
 from crawler.store.schema import mapping
-from crawler.store.schema.due_links import IS_DUE, LINK_IDS, NOT_SEEN, SAVE_RESULT, SAVE_RESULTS, WANTED
+from crawler.store.schema.due_links import IS_DUE, NOT_SEEN, SAVE_RESULT, SAVE_RESULTS, WANTED
 from crawler.store.schema.json_rows import ROWS, encoded_rows
 from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import (
@@ -69,7 +69,7 @@ FIRST: Cursor = (NEVER, 0)
 
 
 # Statements are built once: building one takes as long as executing it.
-_VALIDATORS_OF = sa.select(validators).where(validators.c.link_id.in_(LINK_IDS))
+_VALIDATORS_OF = sa.select(validators).where(one_of(validators.c.link_id, "link_ids"))
 _DELETE_VALIDATORS = sa.delete(validators).where(one_of(validators.c.link_id, "link_ids"))
 
 

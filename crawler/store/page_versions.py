@@ -13,8 +13,8 @@ from crawler.models.metadata import Page, type_name
 from crawler.store.database import SLICE, slices
 from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
-from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.link_state import FACTS
+from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import facts, links, page_versions
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _REDIRECTED = (Outcome.OK, Outcome.MOVED)
 # Statements are built once: building one takes as long as executing it.
 _INSERT_VERSIONS = sa.insert(page_versions)
-_VERSIONS_OF = sa.select(page_versions).where(page_versions.c.link_id.in_(LINK_IDS)).order_by(page_versions.c.id)
+_VERSIONS_OF = sa.select(page_versions).where(one_of(page_versions.c.link_id, "link_ids")).order_by(page_versions.c.id)
 
 
 class PageVersions(StoreReader):

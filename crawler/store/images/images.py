@@ -19,8 +19,8 @@ from crawler.store.database import SLICE, Writer, slices
 from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
-from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.link_state import FACTS, MENTIONED
+from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import (
     NEVER,
     checks,
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from crawler.models.result import CheckResult
 
 # Statements are built once: building one takes as long as executing it.
-_SOURCES_OF = sa.select(pictures).where(pictures.c.link_id.in_(LINK_IDS))
+_SOURCES_OF = sa.select(pictures).where(one_of(pictures.c.link_id, "link_ids"))
 _SAVE_NEWER_IMAGE = sa.update(links).where(links.c.id == sa.bindparam("row")).values(newer_image=sa.bindparam("title"))
 _FORGET_NEWER_IMAGES = (
-    sa.update(links).where(links.c.id.in_(LINK_IDS), links.c.newer_image.is_not(None)).values(newer_image=None)
+    sa.update(links).where(one_of(links.c.id, "link_ids"), links.c.newer_image.is_not(None)).values(newer_image=None)
 )
 _LINKS_WITH_IMAGE = sa.select(links.c.url).join(pictures).where(pictures.c.title == sa.bindparam("saved"))
 

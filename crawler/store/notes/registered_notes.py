@@ -16,7 +16,6 @@ from crawler.models.link import Link, Verdict
 from crawler.store.database import Writer, slices
 from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
-from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import NEVER, bare_titles, links, mentions, notes
 from crawler.text import without_nul
@@ -36,12 +35,12 @@ _URL = len(_MENTION) + mapping.LINK.index("url")
 _MENTIONS = (
     sa.select(mentions.c.note, *(mentions.c[name] for name in _MENTION), *(links.c[name] for name in mapping.LINK))
     .join(links, links.c.id == mentions.c.link_id)
-    .where(mentions.c.note.in_(sa.bindparam("notes", expanding=True)))
+    .where(one_of(mentions.c.note, "notes"))
     .order_by(mentions.c.note, mentions.c.start)
 )
 _NOTES_OF = (
     sa.select(mentions.c.link_id, mentions.c.note)
-    .where(mentions.c.link_id.in_(LINK_IDS))
+    .where(one_of(mentions.c.link_id, "link_ids"))
     .distinct()
     .order_by(mentions.c.note)
 )

@@ -11,6 +11,7 @@ from crawler.models.metadata import Paper, Publication
 from crawler.store.database import SLICE, Database, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED
+from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import facts, links, star_counts
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 # Built once: building a statement takes longer than executing it.
 _FACTS_OF = sa.select(facts.c.kind, facts.c.identity, facts.c.data).where(
-    facts.c.kind.in_(sa.bindparam("kinds", expanding=True)),
-    facts.c.identity.in_(sa.bindparam("identities", expanding=True)),
+    one_of(facts.c.kind, "kinds"),
+    one_of(facts.c.identity, "identities"),
 )
 
 

@@ -15,6 +15,7 @@ from crawler.store.database import SLICE, slices
 from crawler.store.reading.metadata_reader import MetadataReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED, link_state_query
+from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import links, mentions, vouches
 
 if TYPE_CHECKING:
@@ -38,12 +39,12 @@ _LOCATIONS = (
 _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
 
 # Statements are built once: building one takes longer than executing it.
-_STATES_OF = link_state_query().where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
+_STATES_OF = link_state_query().where(one_of(links.c.url, "urls"))
 _STATES_IN = (
     link_state_query()
     .add_columns(mentions.c.note, mentions.c.start)
     .join(mentions, mentions.c.link_id == links.c.id)
-    .where(mentions.c.note.in_(sa.bindparam("notes", expanding=True)))
+    .where(one_of(mentions.c.note, "notes"))
     .order_by(mentions.c.note, mentions.c.start)
 )
 

@@ -13,6 +13,7 @@ from crawler.models.check import CheckMethod, Outcome
 from crawler.store.schema import mapping
 from crawler.store.schema.json_rows import json_rows
 from crawler.store.schema.link_state import FACTS, MENTIONED
+from crawler.store.schema.one_of import one_of
 from crawler.store.schema.tables import Instant, checks, facts, links, mentions
 
 if TYPE_CHECKING:
@@ -77,13 +78,10 @@ IS_DUE = (
 )
 """Selects the first links of a backlog behind a position."""
 
-LINK_IDS: sa.BindParameter[Any] = sa.bindparam("link_ids", expanding=True)
-"""The ids of some links, of which statements select more."""
-
 _LAST_SUCCESSES = (
     sa.select(checks.c.link_id, sa.func.max(checks.c.id).label("id"))
     .where(
-        checks.c.link_id.in_(LINK_IDS),
+        one_of(checks.c.link_id, "link_ids"),
         checks.c.outcome.in_([Outcome.OK, Outcome.MOVED]),
         checks.c.how != CheckMethod.ARCHIVE,
     )
@@ -94,7 +92,7 @@ _LAST_SUCCESSES = (
 HISTORY = (
     sa.select(checks)
     .outerjoin(_LAST_SUCCESSES, _LAST_SUCCESSES.c.link_id == checks.c.link_id)
-    .where(checks.c.link_id.in_(LINK_IDS), checks.c.id >= sa.func.coalesce(_LAST_SUCCESSES.c.id, 0))
+    .where(one_of(checks.c.link_id, "link_ids"), checks.c.id >= sa.func.coalesce(_LAST_SUCCESSES.c.id, 0))
     .order_by(checks.c.id)
 )
 """Selects the checks of links since the last successful one of each, that one first; verdicts depend on no older ones.
