@@ -1,4 +1,4 @@
-"""What READMEs and the pages on the dataset say, in both languages, is what there is."""
+"""What the pages on the dataset say, in both languages, is what there is; READMEs and dataset name the files."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.parametrize("page", PAGES)
 
 FILES = [file for name in OUTPUTS for file in import_module(name).FILES]
+
+DESCRIBED = {
+    *("link_health.csv", "report.json", "junit.xml", "notemend.sarif", "summary.md", "changes.atom", "changes.csv"),
+    *("findings.csv", "entries.csv", "entries.parquet", "links.parquet", "works.csv", "works.parquet"),
+    *("papers.bib", "papers.json", "papers.ris", "edits.jsonl", "pictures.html", "report.html"),
+}
+"""Files that READMEs and dataset describe. Others may be in docs/reference.md alone, which is made from the code."""
 
 
 def table(page: str, title: str, number: int = 0) -> list[list[str]]:
@@ -79,8 +86,14 @@ def test_fields_of_edits(page: str) -> None:
     assert [row[0] for row in table(page, "edits.jsonl")] == list(record)
 
 
+def test_described_files_are_named(page: str) -> None:
+    readme = pages.read("README.zh-CN.md" if "zh-CN" in page else "README.md")
+    assert [file for file in DESCRIBED if f"`{file}`" not in readme] == []
+    assert [file for file in DESCRIBED if file not in PAGES[page]] == []
+    assert DESCRIBED - {*FILES} == set()
+
+
 def test_files_that_a_readme_names_are_written(page: str) -> None:
-    """New outputs are listed in docs/reference.md, which is made from the code."""
     name, title = ("README.zh-CN.md", "输出文件") if "zh-CN" in page else ("README.md", "Results")
     rows = pages.table(pages.section(pages.read(name), title))
     named = set(re.findall(r"`([\w.-]+\.\w+)`", "".join(row[0] for row in rows)))
