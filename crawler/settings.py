@@ -218,7 +218,7 @@ EXTENSIONS_BASE = {
 EXTENSIONS = {
     "crawler.fetch.early_stop.EarlyStop": 0,
     "crawler.cli.progress.progress.Progress": 0,
-    "pipelines.reports.early_import.EarlyImport": 0,
+    "pipelines.reports.planning.early_import.EarlyImport": 0,
 }
 STATS_DUMP = False
 LOG_LEVEL = "WARNING"  # a run without problems prints only its summary

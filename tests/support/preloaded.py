@@ -28,26 +28,23 @@ from crawler.html import parse_html  # noqa: E402
 from crawler.links.targets import url_words  # noqa: E402
 from crawler.run.program_digest import program_digest  # noqa: E402
 from pipelines.reports.html import page  # noqa: E402
+from pipelines.reports.planning.early_import import MODULES  # noqa: E402
 from pipelines.reports.render import render  # noqa: E402
 from tests.support.compiled_statements import share_compiled_statements  # noqa: E402
 from tests.support.mending import NOW, STORE, rendering  # noqa: E402
 
 LIBRARIES = (
+    *MODULES,
     "aiohttp.web",
     "bs4",
     "cattrs.preconf.json",
     "itemadapter",
     "lxml.etree",
-    "pandas.core.reshape.reshape",
-    "pandas.io.formats.csvs",
     "PIL.Image",
     "PIL.GifImagePlugin",
     "PIL.JpegImagePlugin",
     "PIL.PngImagePlugin",
     "PIL.WebPImagePlugin",
-    "pyarrow.compute",
-    "pyarrow.pandas_compat",
-    "pyarrow.parquet",
     "pylatexenc.latexencode._uni2latexmap",
     "rapidfuzz.process",
     "scrapy.cmdline",

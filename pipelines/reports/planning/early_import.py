@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MIN_SECONDS = 5.0
 """Seconds that a run takes at least, at the pace of its slowest host, so that it has time: importing takes 0.5 s."""
 
-_MODULES = (
+MODULES = (
     *("pipelines.reports.planning.planned_notes", "pipelines.reports.frames.links", "pipelines.reports.frames.entries"),
     *("pandas", "pandas.core.reshape.reshape", "pandas.io.formats.csvs"),
     *("pyarrow", "pyarrow.compute", "pyarrow.pandas_compat", "pyarrow.parquet"),
@@ -52,5 +52,5 @@ class EarlyImport:
             progress = RunProgress.from_counts(run.counts(), run.seconds_each)
             seconds, _ = progress.time_left(0, run.seconds_each)
             if MIN_SECONDS <= seconds < math.inf:
-                for name in (*_MODULES, *self._outputs):
+                for name in (*MODULES, *self._outputs):
                     import_module(name)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.errors import UserError
-from pipelines.reports import early_import
-from pipelines.reports.early_import import MIN_SECONDS, EarlyImport
+from pipelines.reports.planning import early_import
+from pipelines.reports.planning.early_import import MIN_SECONDS, EarlyImport
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_it_is_imported_if_there_is_time(run: Waiting, *, is_imported: bool, mon
     imported: list[str] = []
     monkeypatch.setattr(early_import, "import_module", imported.append)
     wait_for(EarlyImport(["an.output"]), run)
-    assert imported == ([*early_import._MODULES, "an.output"] if is_imported else [])
+    assert imported == ([*early_import.MODULES, "an.output"] if is_imported else [])
 
 
 def test_what_is_wrong_with_an_output_is_left_to_the_run(
@@ -70,7 +70,7 @@ def test_what_is_wrong_with_an_output_is_left_to_the_run(
 ) -> None:
     (tmp_path / "an_output.py").write_text("raise RuntimeError\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(early_import, "_MODULES", ())
+    monkeypatch.setattr(early_import, "MODULES", ())
     wait_for(EarlyImport(["an_output"]), Waiting(int(MIN_SECONDS)))
     assert capfd.readouterr().err == ""
 
@@ -78,8 +78,8 @@ def test_what_is_wrong_with_an_output_is_left_to_the_run(
 def test_all_of_it_is_there() -> None:
     program = (
         "from importlib import import_module\n"
-        "from pipelines.reports.early_import import _MODULES\n"
-        "print(all(map(import_module, _MODULES)))\n"
+        "from pipelines.reports.planning.early_import import MODULES\n"
+        "print(all(map(import_module, MODULES)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
