@@ -119,7 +119,7 @@ def width(settings: SettingsSource, name: str) -> int:
 
 def names(settings: SettingsSource, name: str) -> list[str]:
     """Return a list of names, which may be given as text with commas."""
-    return [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
+    return _stripped(settings.getlist(name))
 
 
 def word_list(settings: SettingsSource, name: str, known: Collection[str]) -> list[str]:
@@ -192,7 +192,7 @@ def patterns(settings: SettingsSource, name: str) -> list[str]:
             raise UserError(say("error.not_json_list", name=name, value=given)) from error
     else:
         given = settings.getlist(name)
-    return [stripped for each in given if (stripped := str(each).strip())]
+    return _stripped(given)
 
 
 def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
@@ -239,6 +239,11 @@ def site_generators(settings: SettingsSource, name: str) -> GeneratorsByPath:
                 say("error.unknown_generator", name=name, glob=glob, value=value, valid=", ".join(valid), meant=meant)
             )
     return GeneratorsByPath(found)
+
+
+def _stripped(words: Iterable[object]) -> list[str]:
+    """Return words without spaces around them, and none that is empty."""
+    return [stripped for word in words if (stripped := str(word).strip())]
 
 
 def _host(name: str, key: str) -> str:
