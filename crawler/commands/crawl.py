@@ -46,7 +46,6 @@ class Command(crawl.Command):
             self.exitcode = EXIT_ERROR
             return
         self.exitcode = run_spider(self.crawler_process, crawler, **opts.spargs)
-        gc.freeze()  # the interpreter scans all objects several times when it ends: 0.1 s
 
 
 def run_spider(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
@@ -60,6 +59,7 @@ def run_spider(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) 
     gc.freeze()
     gc.enable()
     process.start(install_signal_handlers=False)
+    gc.freeze()  # the interpreter scans all objects several times when it ends: 0.1 s
     spider = crawler.spider
     if not isinstance(spider, NotesSpider) or process.bootstrap_failed:
         return interrupts.exit_code or EXIT_ERROR  # Scrapy has logged why
