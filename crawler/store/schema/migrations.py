@@ -49,7 +49,10 @@ def _create(connection: sa.Connection) -> None:
 
 @cache
 def _statements(dialect_name: str) -> tuple[str, ...]:
-    """Return the statements that create all tables: asking for each of them first takes as long as creating them."""
+    """Return the statements that create all tables: asking for each of them first takes as long as creating them.
+
+    Compiling takes as long as running them in memory: a process that opens many stores, as tests do, does it once.
+    """
     statements: list[ExecutableDDLElement] = []
     for table in tables.sorted_tables:
         statements.append(CreateTable(table, if_not_exists=True))
