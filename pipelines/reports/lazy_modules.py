@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["etree", "pa", "parquet", "pc", "pd"]
+
+# NumPy's library for linear algebra, which no table needs, starts a thread for each further processor. They spin while
+# they wait for work: 0.1 s of CPU time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class _LazyModule:
