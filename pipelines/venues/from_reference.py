@@ -39,7 +39,8 @@ _DATE = re.compile(
     rf"\b(?:{MONTH}(?:\s*+\d{{1,2}}(?:st|nd|rd|th)?)?"
     r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+(?:[Ii]ssue\s)?|\d\d?\.\d\d?\.|\d\d?-\d\d?-)((?:19|20)\d\d)\b"
 )
-_OF_ACRONYM = re.compile(r"\(\s*[A-Za-z][\w&/ -]{1,20}?[\s'’-]((?:19|20)\d\d)\s*\)")  # "(OPTA-2018)"
+_LABELED = re.compile(r"\byear\s?:\s?((?:19|20)\d\d)\b", re.IGNORECASE)
+_OF_ACRONYM = re.compile(r"\(\s*(?!ISSN|ISBN)[A-Za-z][\w&/ -]{1,20}?[\s'’-]((?:19|20)\d\d)\s*\)")  # "(OPTA-2018)"
 _BEFORE_PAGE = re.compile(r"\b((?:19|20)\d\d), \d+(?:\s?\(\d[\d-]*\))?, (?=\d{4}\b)")  # "Sensors 2023, 23(4), 1945"
 _YEARS = re.compile(r"(?<![\d-])((?:19|20)\d\d)[-–/]((?:19|20)\d\d)(?!\d)")  # "2001-2002"
 _YEAR_AS_VOLUME = re.compile(r"\bvol(?:ume)?\.? ((?:19|20)\d\d)\b", re.IGNORECASE)
@@ -66,7 +67,8 @@ _HELD_AT = re.compile(
 )
 _IN_TITLE = re.compile(
     r"\b(?:Conference|Symposium|Workshop) (?:on|of) (?:the )?(?:(?!(?:at|during|in|the|with) )[\w-]+ ){1,6}$|"
-    r"\b(?i:organi[sz]ed|printed|published|sponsored) by(?: the)?\s*$"
+    r"\b(?i:organi[sz]ed|printed|published|sponsored) by(?: the)?\s*$|\bPublisher\s?:[^.;]{0,80}$|"
+    r"\bis part of(?: the)?(?: [\w-]+){0,3}\s*$"
 )  # "Workshop on the Analysis of", "published by"
 _IN_SUBJECT = re.compile(
     r"\b(?:Conference|Symposium|Workshop) (?:on|of) (?:the )?(?:(?!(?:at|during|the|with) )[\w-]+ ){1,8}$"
@@ -75,15 +77,23 @@ _AND_MORE = re.compile(r"\s+[A-Z][a-z]+(?: [A-Z][a-z]+)? (?:and|&) [A-Z]")  # "o
 _IN_PHRASE = re.compile(
     r"^(?!.*\b(?:Conf|Symp|Workshop|Congress|Meeting|Proc|Advances))[A-Z][\w ]+ (?i:and|for|of|on)\s*$"
 )
+_LONGER_SUBJECT = re.compile(r"\s+(?!Conference|Proceedings|Symposium|Workshop)[A-Z][a-z]+ (?:for|in|of) [A-Z]")
 _LISTED_SUBJECT = re.compile(r"\b(?:Conference|Congress|Symposium|Workshop) (?:on|of) [^.;:()]{3,80},\s*$")
 _EVENT_BEHIND = re.compile(r"\s+(?:(?:19|20)\d\d\s+)?(?:[\w/]+ ){0,3}(?:Conference|Symposium|Workshop)\b")
-_ORGANIZES = re.compile(r"\s+(?:Annual |European |International |Joint )*(?:Conference|Symposium) on\b")
+_ORGANIZES = re.compile(
+    r"\s+(?:Annual |European |International |Joint )*(?:Conference|Symposium) on\b|"
+    r"\s+Conf\. (?!on\b|Proc)[A-Z][a-z]|/(?:USENIX|ACM|IEEE|IFIP) [A-Z]{3}|"
+    r"\s+(?:Bulletin|Newsletter|Notices|Record)\b"
+)  # "ICST Conf. Dreams in Networks", "SIGCOMM/USENIX IMC", "SIGCSE Bulletin"
 _OF_JOURNAL = re.compile(
     r"\b(?:Annals|Journal|Letters|Magazine|Review|Transactions) (?:of|on|in)(?: the)?\s*$", re.IGNORECASE
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.\s?)+[A-Z]?")  # of an author
+_PERSON_BEHIND = re.compile(r"\s+[A-Z][\w'’-]+,?(?: et al\b| editors?\b| \(?[Ee]ds?\b)")
 _AUTHOR_BEFORE = re.compile(r"\b[A-Z][\w'’-]{1,30}, (?:[A-Z]\.\s?){1,4}$")
 _LAST_WORD = re.compile(r"((?<![^\W\d_])[^\W\d_]+|&)\.?\s*$")
+_SAME_SENTENCE = re.compile(r"\s(?!conference|proceedings|symposium|workshop)[a-z]{3}")
+_TITLE_AND_SOCIETY = re.compile(r"(?:[^\s.,:;()]+ ){5,}(?:IEEE|ACM)\s")  # "Dreams of Graphs in Sleep IEEE "
 _BEFORE_NAMES = frozenset({"as", "at", "by", "in", "to"})
 _PROCEEDINGS_OF = re.compile(r"^(?:in )?proc\w*\.? of(?: the)?\s*$", re.IGNORECASE)
 _ORGANIZERS = frozenset({*ORGANIZERS, "the", "The", "ACM/IEEE", "IEEE/ACM", "IEEE/RSJ"})
@@ -93,13 +103,14 @@ _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 202
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 _WORKSHOP_ON = re.compile(r"\bWorkshop (?:on|of|for)(?: the)?\s*$")
 _THESIS = re.compile(r"^(?:ph\.?\s?d\.?,? (?:dissertation|thesis)\b|d\. ?phil\b)", re.IGNORECASE)
+_REPORT = re.compile(r"^[A-Z]{2,8}(?:-[\dA-Z]{1,5}){3,}$")  # "ABC-10-1999-22-DEF"
 _PENDING = re.compile(r"\b(?:available at SSRN|submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
 _LIST = re.compile(r"\band\b|&")
 
 
 def venue_in_reference(reference: str, published: datetime | None) -> Venue | None:
     """Return the venue in a journal reference; None if it is none, or names a repository, submission or thesis."""
-    if _THESIS.match(reference):
+    if _THESIS.match(reference) or _REPORT.match(reference):
         return None
     reference = arrange(reference[:MAX_LENGTH])
     text = TokenizedText(reference, is_reference=True)
@@ -121,16 +132,21 @@ def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     The name of a subject is a venue's at the beginning, and before a number or the end.
     """
     printed = text.plain[text.tokens[mention.first].start : text.tokens[mention.last - 1].end]
+    behind = text.plain[text.tokens[mention.last - 1].end :]
     series = mention.series
     if _INITIALS.fullmatch(printed):
         return False
+    if printed.istitle() and _PERSON_BEHIND.match(behind):
+        return False  # "Roman Wyrzykowski et al." is not RO-MAN
+    if printed.islower() and mention.first and _SAME_SENTENCE.match(behind):
+        return False  # French "noms" is not NOMS
     if _ROMAN.fullmatch(printed) and mention.first and text.tokens[mention.first - 1].text.isalpha():
         return False  # "Series IV"
     if _LIST.search(printed) and not any(
         map(_LIST.search, (series.name, series.full_name, *series.names, *series.said))
     ):
         return False
-    before, behind = text.plain[: text.tokens[mention.first].start], text.plain[text.tokens[mention.last - 1].end :]
+    before = text.plain[: text.tokens[mention.first].start]
     if series.kind == "conference":
         is_acronym = mention.last - mention.first == 1
         is_part = _is_in_other_event(before, behind, printed, is_acronym=is_acronym)
@@ -149,7 +165,7 @@ def _is_in_other_event(before: str, behind: str, printed: str, *, is_acronym: bo
     is_subject = not is_acronym and EVENT.search(printed) is None
     return bool(
         _GOES_ON.match(behind)
-        or (not is_acronym and _AND_MORE.match(behind))
+        or (not is_acronym and (_AND_MORE.match(behind) or _LONGER_SUBJECT.match(behind)))
         or any(pattern.search(before) for pattern in (_HELD_AT, _IN_TITLE, _OF_JOURNAL))
         or (is_subject and (_IN_SUBJECT.search(before) or _IN_PHRASE.search(without_lead(before))))
         or (is_acronym and _ORGANIZES.match(behind))
@@ -185,6 +201,8 @@ def _is_at_beginning(text: TokenizedText, judged: JudgedMention) -> bool:
 
 def _is_continued(before: str) -> bool:
     """Return whether what stands before a name is the beginning of a longer one."""
+    if _TITLE_AND_SOCIETY.fullmatch(before):
+        return False
     before = without_last_words(f"- {before}", _ORGANIZERS).removeprefix("-").lstrip()
     word = _LAST_WORD.search(before)
     if word is None or word[1].lower() in _BEFORE_NAMES or _AUTHOR_BEFORE.search(before):
@@ -226,7 +244,7 @@ def _edition(text: TokenizedText, mention: VenueMention) -> int | None:
 def _year_in(plain: str, published: datetime | None) -> int | None:
     """Return the year of a reference: in brackets, else in a date, else the last that is no page or volume."""
     limit = published.year + 15 if published else 2100  # a reference may be added years after the upload
-    stated = (pattern.findall(plain) for pattern in (_IN_BRACKETS, _OF_ACRONYM, _DATE, _BEFORE_PAGE))
+    stated = (pattern.findall(plain) for pattern in (_IN_BRACKETS, _LABELED, _OF_ACRONYM, _DATE, _BEFORE_PAGE))
     for years in (*stated, _bare_years(plain)):
         plausible = [int(year) for year in years if 1800 < int(year) <= limit]  # noqa: PLR2004 - older than any journal
         if plausible:

@@ -23,6 +23,7 @@ _EDITION = re.compile(r"[,\s]*['’-]?\d")
 _BEHIND_SENTENCE = re.compile(
     r"(?P<name>.{6,}[a-z]{5})\.\s+(?P<acronym>[A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)"
 )
+_COUNTRY = re.compile(r"[A-Z]{2}|USA|UAE")
 _AND_PLACE = re.compile(rf"([A-Z]{{3,8}}) (?!{EVENT.pattern})[A-Z][a-z]+")
 _IN_BRACKETS = re.compile(
     r"(?P<name>[^(]{10,150})(?<!PoS)\((?!DOI|ISBN|ISSN)(?:[\dA-Z][^()\s]{0,20} )?"
@@ -62,6 +63,7 @@ def acronym_for(name: str, text: str, *, is_numbered: bool) -> str | None:
     bracket = _IN_BRACKETS.match(text)
     is_cut = EVENT.search(name) is not None and text[len(name) : len(name) + 1] == ","
     is_cut = is_cut and bracket is not None and not _OTHER_EVENT.search(text, len(name), bracket.start("acronym"))
+    is_cut = is_cut and bracket is not None and _COUNTRY.fullmatch(bracket["acronym"]) is None
     return bracket["acronym"] if bracket and is_cut else None  # "Conference on Objects, Models, Components (COMC)"
 
 

@@ -32,11 +32,13 @@ _NO_NAME_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _JOURNAL_QUOTED = re.compile(r"[.,] (?:the )?journal\s*$", re.IGNORECASE)
+_VOLUME = re.compile(r"\s*\d{1,3}\s?\(")
 _PUBLISHER_BEHIND = re.compile(r"[\s,.]*[A-Z][a-z]+(?:, [A-Z]{2})?: [A-Z]")  # "Providence, RI: AMS"
 _ERRATUM_FIRST = re.compile(r"^Erratum[^;]{0,60};\s*", re.IGNORECASE)
 _ERRATUM = re.compile(
     r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in|(?:conference|earlier|extended|full|journal|"
-    r"preliminary|short)\w* (?:abstract|version)\b.{0,20}? in)\b|\.\s+Corrections?:",
+    r"preliminary|short)\w* (?:abstract|version)\b.{0,20}? in)\b|\.\s+Corrections?:|"
+    r"(?<=\)) (?:and|&) [^()]{5,60}\((?:19|20)\d\d\),? \((?:Erratum|Corrigendum)\)",
     re.IGNORECASE,
 )
 _GLUED_VOLUME = re.compile(
@@ -44,7 +46,14 @@ _GLUED_VOLUME = re.compile(
     r"(?<=\.[A-Z][a-z])[a-z]*(?=\d{1,4}:[A-Z]?\d)|^(?i:econf)(?=C\d{6})|"
     r"(?<=[a-z])(?=[A-Z]\d{1,4}:[A-Z]?\d)|^[A-Za-z.]*[a-z](?=\d{1,4}:[A-Z]?\d)"
 )
-_GLUED_WORD = re.compile(r"(?<=\bProc\.)(?=[\dA-Z])|(?<=[a-z]{3})(?=Vol(?:ume|\.)\s*\d)")
+_GLUED_WORD = re.compile(
+    r"(?<=\bProc\.)(?=[\dA-Z])|(?<=[a-z]{3})(?=Vol(?:ume|\.)\s*\d)|(?<=\bIEEE)(?=Trans)|(?<=\bACM)(?=Trans)"
+)
+_GLUED_PAGES = re.compile(r"(?<=[a-z]{3})\.(?=pp?\.?\s?\d)")  # "and Applications.pp1-12"
+_JOINED = re.compile(
+    r"\b(?:[A-Z][a-z]+-)*Journal-(?:(?:[A-Z][a-z]+|and|for|in|of|on)-)+[A-Z][a-z]+\b|"
+    r"\b[A-Z][a-z]{4,}(?:\.(?:[A-Z][a-z]{4,}|and|of)){2,}\."
+)  # "Journal-of-Dream-Science", "Journal.Dream.Science."
 _PART_IN_BRACKETS = re.compile(r"\s?\(((?:Proc\. ?)?Suppl\.|Lett(?:ers|\.))\)")  # "Nucl. Phys. B (Proc. Suppl.)"
 _BIBITEM = re.compile(r"^\\bibitem(?:\[[^\]]*\])?\{[^}]*\}\s*")
 _INITIALS = re.compile(r"\b[A-Z]\.")
@@ -57,8 +66,9 @@ _COMPANION = re.compile(r"(?<=conference) companion(?= (?:to|on|of)\b)", re.IGNO
 _SECOND = re.compile(r"(?<=\d)[^;]{0,40};\s+(?=[A-Z])")
 _YEAR_FIRST = re.compile(r"^\(((?:19|20)\d\d)\)[\s,.:]*(?=[^\W\d_])(.+)", re.DOTALL)
 _VOLUME_FIRST = re.compile(
-    r"^((?:(?:(?:pp?|pages?|vol(?:ume)?|nos?|(?:supplementary )?iss(?:ue)?|number|year|issn)\b[.:]?\s*(?=\S*\d)"
-    rf"[\w–/-]+|(?:{MONTH}[\s/-]+){{1,2}}\d{{4}}|\d{{4}})[\s,;.-]+)+)(?=[A-Z][^\W\d_])",
+    r"^((?:(?:(?:(?:pp?|pages?|vol(?:ume)?|nos?|(?:supplementary )?iss(?:ue)?|number|year|issn)\b|pp?(?=\d))"
+    r"[.:]?\s*(?=\S*\d)"
+    rf"[\w–/-]+|(?:{MONTH}[\s/-]+){{1,2}}\d{{4}}|\d{{4}})[\s,;.-]+(?:in (?=[A-Z]))?)+)(?=[A-Z][^\W\d_])",
     re.IGNORECASE,
 )
 _BIBCODE = re.compile(r"^((?:19|20)\d\d)([A-Z][A-Za-z&]{0,4})[.\dA-Z]{9,13}[A-Z]\b")
@@ -81,7 +91,8 @@ _EVENT_UNNAMED = re.compile(
     r"(?=\s*(?:$|[,.;:(_]))",
     re.IGNORECASE,
 )  # "Dreams, Proceedings of the 3rd International Conference"
-_SPIE = re.compile(r"^Proceedings Volume (?=\d{4,5}, )")
+_SPIE = re.compile(r"^Proceedings Volume (?=\d{4,5}, )|^Proc(?:eedings|\.)? (?:of )?(?:the )?SPIE (?=[A-Z][a-z])")
+_ARTICLE = re.compile(r"^.{3,200}?\bArticle:.{10,300}?[.?!]\s?(?=(?:[A-Z]\w+ ){0,3}Journal\b)", re.DOTALL)
 _RUSSIAN = re.compile(r"^.{20,}?\s//\s*(?=[A-Z])", re.DOTALL)  # authors and title before the slashes
 _ACRONYM_FIRST = re.compile(
     r"^(?:\((?:[A-Z]{3,10}|\w+ version)\)\s*(?=[A-Z])|\w+ version:\s+|.{20,120}? [-–] [Bb]ook [Cc]hapter in (?=[A-Z])|"
@@ -96,8 +107,19 @@ _SERIES_FIRST = re.compile(
 _SERIES_BEFORE = re.compile(
     r"^(?:Lecture Notes in [\w ]{5,40}|LNCS), (?=\d+\w\w (?:\w+ ){0,3}(?:Conference|Symposium|Workshop)\b)"
 )
+_SPECIAL_ISSUE = re.compile(
+    r"[.,]?\s*\(?\bspecial issue (?:dedicated to|devoted to|for|from|of) (?:the )?"
+    r"(?-i:[A-Z]\w*[A-Z]\w*)[\s-]?['’]?(?:19|20)?\d\d\b\)?",
+    re.IGNORECASE,
+)  # "Journal of Dreams, special issue for NAP 2010"
+_COMPTES_RENDUS = re.compile(r"\bC\. ?R\. (?=Physique|M[eé]canique|Chimie|Biologies|G[eé]oscience)")
+_UNIVERSITY_FIRST = re.compile(
+    r"^(?:[A-Z]\w+ ){0,3}Universi\w+(?: (?:of|de|di|do) [A-Z]\w+){0,2}, "
+    rf"(?=[^,]*(?:{KIND.pattern}|conf[eê]r))",
+    re.IGNORECASE,
+)  # "University of Dreams, Faculty of Science Bulletin"
 _SECTION = re.compile(r",\s+(?:Section\s+)?([A-Z])(?=\s\d|,\s)")  # "Nucl. Instrum. Meth., Section A, 595"
-_GLUED_COMMA = re.compile(r"(?<=[A-Za-z]),(?=[A-Za-z\d])")
+_GLUED_COMMA = re.compile(r"(?<=[A-Za-z])(?: ,|,)(?=[A-Za-z\d])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ACCENT = re.compile(r"\\(?:([\"'`^~=.])\s*|([cvuHkr])\s+|([cvuHkr])(?=\{))\{?\\?([A-Za-z])\}?")
 _ACCENTS = dict(
@@ -113,14 +135,16 @@ _LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "�
 
 def arrange(reference: str) -> str:
     """Return a reference with its venue's name first and its volume, pages and year behind."""
-    reference = _SPIE.sub("Proc. SPIE ", _BIBITEM.sub("", reference.strip()))
+    reference = _SPIE.sub("Proc. SPIE, ", _BIBITEM.sub("", reference.strip()))
     reference = _ENTITY.sub(lambda match: unescape(match[0]), reference)
     reference = _OF_SOCIETY.sub("Proceedings of the ", reference)
     plain = _ERRATUM.split(_without_title(_ERRATUM_FIRST.sub("", without_tex(reference).strip())), maxsplit=1)[0]
     if (second := _SECOND.search(plain)) and _YEAR.search(plain, 0, second.end()):
         plain = plain[: second.end()].rstrip("; ")  # "JETP Lett. 5 (2001) 1; Pisma Zh. 6 (2000) 2"
     plain = _IN_BRACKETS.sub(r"\1\2", _ORGANIZERS.sub(r"\1/", plain.strip().removeprefix("Dans ")))
-    plain = _ACRONYM_FIRST.sub("", _SERIES_BEFORE.sub("", _RUSSIAN.sub("", plain.strip())))
+    plain = _COMPTES_RENDUS.sub("Comptes Rendus ", _SPECIAL_ISSUE.sub("", plain))
+    plain = _JOINED.sub(lambda match: re.sub("[-.]", " ", match[0]), _UNIVERSITY_FIRST.sub("", plain.strip()))
+    plain = _ACRONYM_FIRST.sub("", _SERIES_BEFORE.sub("", _RUSSIAN.sub("", _ARTICLE.sub("", plain))))
     if series_first := _SERIES_FIRST.match(plain):
         plain = f"{plain[series_first.end() :]}, {series_first[1]}"
     if unnamed := _EVENT_UNNAMED.match(plain):
@@ -142,7 +166,8 @@ def arrange(reference: str) -> str:
         society += " on" if society.endswith("Transactions") else ""
         rest = plain[society_last.end() :]
         plain = f"{society} {society_last[1]}{' ' * rest[:1].isdigit()}{rest}"
-    plain = _SECTION.sub(r" \1", _GLUED_COMMA.sub(", ", _GLUED_WORD.sub(" ", plain)))
+    plain = _GLUED_COMMA.sub(", ", _GLUED_PAGES.sub(", ", _GLUED_WORD.sub(" ", plain)))
+    plain = _SECTION.sub(r" \1", plain)
     plain = _PART_IN_BRACKETS.sub(r" \1", plain)
     plain = _COMPANION.sub("", _PROCEEDING.sub("Proceedings", plain))
     return _GLUED_VOLUME.sub(r"\g<0> ", _SCIENCE.sub("PoS, ", plain).replace("&,", "&"))
@@ -163,7 +188,8 @@ def _without_title(reference: str) -> str:
     if quoted is None:
         return reference
     before, behind = reference[: quoted.start()], reference[quoted.end() :]
-    text = next(filter(None, quoted.groups())).rstrip(" ,")
+    title = next(filter(None, quoted.groups()))
+    text = title.rstrip(" ,")
     comma = "," * quoted[0].endswith(",")
     is_first = not _YEAR.sub("", before).strip(" ,.:") or before == "From "
     is_book = (
@@ -171,7 +197,8 @@ def _without_title(reference: str) -> str:
         or KIND.search(text)
         or is_book_series(behind.lstrip(" ,.:"))
     )
-    if _PART_OF.search(before) or (is_first and is_book):
+    is_paper = title.endswith(",") and _VOLUME.match(behind)  # "Dreams of Naps," 16(9)
+    if _PART_OF.search(before) or (is_first and is_book and not is_paper):
         return f"{text}; {behind} {before if is_first else ''}".rstrip(" ,")
     if is_first:
         return f"{behind.lstrip(' ,.:;')} {before}".rstrip(" ,")

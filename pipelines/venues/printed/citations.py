@@ -31,6 +31,7 @@ _AUTHORS = (
         r"(?:[.,] \(?(?:19|20)\d\d\)?[.:]?| \((?:19|20)\d\d\)[.:]?| (?:19|20)\d\d[.:]) "
         r"(?!\W*(?:vol|no|pp?)\b)(?=(?:\S+ ){4})"
     ),
+    rf"(?:{_INITIAL}\s?|(?:[A-Z] ){{1,3}}){_SURNAME} (?:19|20)\d\d (?=[A-Z])(?!Vol|No)",
     rf"(?:{_SURNAME}(?: {_SURNAME}| [A-Z]\.){{1,2}}, ){{3}}",
     rf"(?:{_NAME}, ){{2}}{_NAME}[.:] ",
     rf"(?!In ){_NAME}\. (?=Proceedings\b|{ORDINAL} )",

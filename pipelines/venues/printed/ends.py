@@ -14,8 +14,8 @@ _END = re.compile(
     r"\b(?:vol(?:ume[ns]?)?|vo(?=[\s.]*\d)|no|nr|special(?= issue)|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|"
     r"issue|number(?=\s*\d)|eds?|(?:edited|published) by|held|n°|doi|issn|isbn|copyright)\b(?!-[A-Za-z])|"
     r"\bv(?=\.?\s*\d)|-V\d|(?:(?<=\s)|:\s++)(?:\d(?!D\b|\d?(?:st|nd|rd|th)\b)|[A-Za-z]\d(?![A-Z]))|"
-    rf"(?<=[,\s])(?:{MONTH}|Spring|Summer|Fall|Autumn|Winter)(?:\s*[-–/]\s*{MONTH})?\s*(?:\d|issue)|"
-    rf"(?<=\s)(?:in|on) {MONTH}\b|(?<=\s)[-–]+ the\b|(?<=\s)/\s).*$",
+    rf"(?<=[,\s])(?:{MONTH}|Spring|Summer|Fall|Autumn|Winter)(?:\s*[-–/]\s*{MONTH})?\s*(?:\d(?!\d{{0,2}}\s?\()|issue)|"
+    rf"(?<=\s)(?:in|on) {MONTH}\b|(?<=\s)[-–]+ (?:the|\d{1, 2}(?:st|nd|rd|th))\b|(?<=\s)/\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BEHIND_NAME = re.compile(
@@ -29,7 +29,7 @@ _BEHIND_NAME = re.compile(
 )
 _PUBLISHER_AS_EDITOR = re.compile(
     r",\s+(?:[A-Z][\w'’-]+ (?:[A-Z]\. )?[A-Z][\w'’-]+(?:, | & | and )?){1,8}\s?\(Eds?\b.*$|"
-    r"(?<=\w) (?:\w+ (?:Press|Verlag|Publishers?)|[A-Z][\w-]+) \(Eds?\.?\).*$|"
+    r"(?<=\w) (?:\w+ (?:Press|Verlag|Publishers?)|IGI Global|World Scientific|[A-Z][\w-]+) \(Eds?\.?\).*$|"
     r"\.\s+(?:[A-Z][\w.'’-]*,?\s+(?:and |& )?){2,12}\(?[Ee]ds?\b.*$|"
     r",\s+[A-Z][\w'’-]+, [A-Z][\w'’-]+ and [A-Z][\w'’-]+, [A-Z][^()]{0,200}\([Ee]ds?\b.*$",
     re.DOTALL,
@@ -47,19 +47,20 @@ _SOCIETY = re.compile(
     r"(?:IEEE|ACM|AMS|LMS|SPIE|IRE|(?:Royal|American|London|Edinburgh|National)\b.*|"
     r"(?:[A-Z][\w-]+ )+(?:Society|Academy|Institute|Union)(?: (?:of|for) .*)?)"
 )
-_SOCIETY_SERIES = re.compile(r"[A-Z]{2,5} Conference (?:Proceedings?|Series)\b")
+_SOCIETY_SERIES = re.compile(r"[A-Z]{2,5} Conf(?:erence|\.) (?:(?:Proceedings?|Series)\b|Ser\.)")
 _SECTION = re.compile(r",?\s?([A-Z])(?=\d)")  # of a journal, before its volume
 _LIST = re.compile(r"\band\b|&", re.IGNORECASE)
-_NEW_PART = re.compile(rf"{ORDINAL}|.*\b(?:Universit|College|Institut|Department)", re.IGNORECASE)
+_NEW_PART = re.compile(rf"{ORDINAL}|.*\b(?:Universit|College|Institut|Department|Union of|Society of)", re.IGNORECASE)
 _SUBJECT = re.compile(r"\b(?:on|of|in|for) | - |\b(?:Conference|Congress|Symposium|Workshop) ", re.IGNORECASE)
-_OF_ONE_SUBJECT = re.compile(r"(?:International )?(?:Journal|Transactions) (?:of|on|in) \w+")
+_OF_ONE_SUBJECT = re.compile(r"(?:International )?(?:Journal|Studies|Transactions) (?:of|on|in) \w+(?: \w+)?")
 _LAST_SUBJECT = re.compile(r"(?:[A-Z]\w+ ){1,3}(?:and|&) [A-Z]\w+(?: [A-Z]\w+){0,2}")
+_SENTENCE_WITHIN = re.compile(r"(?<=[a-z]{5})\.\s+[A-Z].*$", re.DOTALL)
 _TRAILING = frozenset(
     {"Proceedings", "Proceeding", "proceedings", "proceeding", "The", "and", "at", "for", "in", "journal", "of", "on"}
     | {"On", "USA", "the", "with"}
 )
 _MIN_SUBTITLE = 3  # words; the first of a list after a colon has fewer
-_MAX_LISTED = 3  # words of each part of a name such as "Computers, Environment and Urban Systems"
+_MAX_LISTED = 4  # words of each part of a name such as "Computers, Environment and Urban Systems"
 
 
 def cut_behind_name(text: str) -> str:
@@ -116,7 +117,7 @@ def _without_place(name: str) -> str:
     lists = [_LIST.search(part) is not None and part not in _PUBLISHERS for part in (tails[0], *parts[1:stop])]
     end = lists.index(True) if True in lists else 0
     if end and all(len(part.split()) <= _MAX_LISTED for part in tails[:end]):
-        return ", ".join(parts[: end + 1])
+        return _SENTENCE_WITHIN.sub("", ", ".join(parts[: end + 1]))
     first = without_last_words(parts[0], _TRAILING)
     base, _, subtitle = first.partition(": ")
     return base if len(parts) > 1 and len(subtitle.split()) < _MIN_SUBTITLE else first

@@ -10,7 +10,8 @@ _LEADS = (
     r"in ?:?",
     r"dans(?= )",
     r"to (?:appear|be published)(?: (?:in|on)(?: the)?)?:?",
-    r"acc(?:epted|\.)?(?: for publication)? (?:at|in|by)",
+    r"acc(?:epted|\.)?(?: for publication)?(?: (?:at|in|by)|,)",
+    r"published in (?:19|20)\d\d in(?: the)?(?: book)?:?(?= )",
     r"(?:also )?(?:published|appeared|appears|(?:electronic )?publication(?= in ))(?: (?:as|in|on))?:?",
     (
         r"(?:presented as )?(?:an? )?(?:[a-z]+ )?(?:version|variants?|part|pre-?print)"
@@ -18,6 +19,8 @@ _LEADS = (
         r"(?: \([^()]{1,30}\))?(?: (?:has been|is|was))?(?: (?:accepted|appeared|appears|published|to appear))?"
         r"(?: (?:as|at|for|in|on|to))(?: the)?:?(?= )"
     ),
+    r"scheduled for(?: the)?|transl(?:ated|\.) from:?",
+    r"(?:presented |published )?as an? (?:demo|lecture|oral|poster|short paper|talk) (?:at|in|for)(?: the)?(?= )",
     rf"(?:\d{{1,2}} {MONTH} \d{{4}} )?issue(?: of(?: the)?)? (?=[A-Z])",
     r"posted since \S+ (?:at|in)",
     r"(?:(?:invited )?(?:lecture|paper|talk) )?(?:given |presented )?(?:at|in)(?: the)?(?= )",
@@ -30,11 +33,12 @@ _LEADS = (
     r"(?:book )?chapter\b(?:[\s\w.,-]{0,40}?\b(?:in|of)(?: the)?(?: book)?:?| \d+)?(?=\W)",
     r"special issue(?: ?\([^()]{2,30}\),| on [^,]{3,80},| (?:of|in)(?: the)?\b)",
     r"(?:in )?(?:Chinese|French|German|Japanese|Russian|Spanish)(?: language)?(?=[.,]| in )\.?",
-    r"actes (?:du|des|de la|de)",
+    r"act(?:e|a)s (?:du|des|de la|de|da|do)(?: conf[eéê]r[eéê]nc[a-z]+(?= (?-i:[A-Z]{3})))?",
     r"(?:ref(?:ereed|\.)|workshop and tutorial|post|pre|electronic)[ -]proc(?:eedings|\.)(?: of(?: the)?|,)",
     (
-        r"(?:adjunct |annual |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+d(?:ings?)?|s)?\.?(?: \(CD-?ROM\))?,? "
-        r"(?:of:?(?: the)?|(?:for|from) the|the|(?-i:(?=[A-Z]{3,}))|"
+        r"(?:adjunct |annual |CD(?:-?ROM)? |conf(?:erence|\.) |IEEE |ACM )?proc(?:e+d(?:ings?)?|s)?\.?"
+        r"(?: \(CD-?ROM\))?,? "
+        r"(?:of:?(?: the| an(?= International))?|(?:for|from) the|the|(?-i:(?=[A-Z]{3,}))|"
         rf"(?={ORDINAL}|\d{{4}}|Int(?:ernational|l?\.)|IEEE |(?-i:[A-Z]\w+) ?['’]\d\d))"
     ),
     r"proc(?:eedings)?\.?:|proceedings\s+[-–](?= )|proceedings(?= (?-i:[A-Z]\w+) (?:19|20)\d\d\b)",

@@ -11,20 +11,21 @@ _SERIES = re.compile(
     r"(?:Springer )?(?:LN[A-Z]{2,6}\b|CCIS\b)|Lecture Notes|CEUR|Communications in Computer|"
     r"Advances in Intelligent|Proceedings of Machine"
 )
-_PUBLISHES = re.compile(r"(?:[ -](?:Ac(?:ademic)?|Press|Publ\w*|Verlag)\.?){1,3}$")
+_PUBLISHES = re.compile(r"(?:[ -](?:Ac(?:ademic)?|Press|Publ\w*|Verlag|Co|Pte|Ltd|Inc)\.?){1,5}$")
 _NO_VENUE = re.compile(
     r"(?:\w+ ){1,3}(?:Press|Publishers?|Verlag)|(?:\w+ ){2,3}Publishing|Pre-?print(?: version)?|Publisher:.*|"
     r"[A-Z][A-Za-z-]+-\d\d/\d+.*",
     re.IGNORECASE,
 )
-_SOCIETY = re.compile(r"^IEEE (?=\S+ \S)(?!Trans|J)")
+_SOCIETY = re.compile(r"^(?:IEEE|Elsevier|Springer|Wiley) (?=\S+ \S)(?!Trans|J)")
 
 
 def listed_name(name: str) -> str | None:
     """Return the name of a venue of the table or of a known journal."""
     table = venue_table()
     without_society = _SOCIETY.sub("", name)  # "IEEE Dreams in Science"
-    for spelling in (name, name.rstrip("."), name.removesuffix(" Journal"), name.removeprefix("IEEE ")):
+    bare = name.removesuffix(" Journal").removeprefix("Journal ")
+    for spelling in (name, name.rstrip("."), bare, name.removeprefix("IEEE ")):
         if series := table.said.get(spelling.casefold()) or table.by_name.get(spelling):
             return series.name
     singular = name.replace("Annual Reviews", "Annual Review", 1)

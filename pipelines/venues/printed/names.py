@@ -36,8 +36,13 @@ _NAME_BEHIND_YEAR = re.compile(r"^(?=.{0,40}\b[A-Z]\.)[^()]{5,200}?\b(?:19|20)\d
 _JOURNAL_BEHIND = re.compile(
     r"(?:(?<=[a-z]{5})\.\s*|(?:(?<=\d\d)\.|[,;?!]|\)\s[-–])\s+)(?:In:? )?"
     r"(?=(?:The )?(?:Int\. |[A-Z][a-z]+ )?[Jj]ournal (?:of|on|in|for) [A-Za-z]|Int\. J\. [A-Z]|"
-    r"(?:IEEE|ACM)[\w/ ]* Transactions on )"
+    r"(?:IEEE|ACM)[\w/ ]* Transactions on )|"
+    r"[A-Z]{2,}(?: [A-Z]{2,}){2,} (?=International Journal (?:of|on) )"
 )
+_NAME_BEHIND_AUTHORS = re.compile(
+    r"^(?:[A-Z][\w'’-]+, (?:[A-Z]\.[\s-]?){1,3},?\s?(?:and |& )?){1,8}in:?(?: the)? (?=[A-Z])"
+)
+_ABBREVIATED_BEHIND = re.compile(r"^[A-Z][a-z]+ (?:[a-z]+ ){1,12}[a-z]{5,}\.\s+(?=J\. [A-Z])")
 _ISSUE_BEHIND = re.compile(r"[\s,.]*\d+\s?\((?!(?:19|20)\d\d\))\d[\d-]*\)\s?(?:[,:]|$)")  # "16(4), 214-225"
 _BEFORE_PAGES = re.compile(r"\b(?:19|20)\d\d[a-z]?\)?, ([A-Z][^,\d]{3,80}), \d+, [A-Z]?\d")  # "2017, Dreams, 510, 85"
 _BOOK_IN_SERIES = re.compile(r"[.:]\s+([A-Z][^.:]{10,120}?),?\s{1,5}(?=L(?:NCS|NAI|ecture Notes in)\b)")
@@ -76,7 +81,7 @@ def printed_name(reference: str) -> str | None:
     It stands at the beginning, up to the volume, year or place; or behind authors and title.
     """
     plain = without_editors(_INTERNATIONAL.sub("Int.", reference.strip()))
-    plain = _PUBLISHED_IN.sub("", _WORKSHOP_BEHIND.sub("", plain))
+    plain = _ABBREVIATED_BEHIND.sub("", _PUBLISHED_IN.sub("", _WORKSHOP_BEHIND.sub("", plain)))
     plain = _proceedings(plain)
     first = _at_beginning(plain)
     if first is not None and (known := listed_name(first)):
@@ -166,7 +171,7 @@ def _behind_title(plain: str) -> str | None:
     if before_issue:
         longer = [part for part in parts if part.endswith(before_issue[-1]) and KIND.search(part)]
         return min(longer, key=len, default=before_issue[-1])
-    if within := (_NAME_BEHIND_YEAR.search(plain) or _NAME_BEHIND.search(plain)):
+    if within := (_NAME_BEHIND_AUTHORS.match(plain) or _NAME_BEHIND_YEAR.search(plain) or _NAME_BEHIND.search(plain)):
         book = _IN_BRACKETS.sub("", plain[within.end() :])
         if name := cut_behind_name(without_lead(without_editors(book))):
             return _with_dots(name)
@@ -209,7 +214,8 @@ def _is_series(part: str, name: str) -> bool:
 
 def _may_be_venue(name: str, plain: str) -> bool:
     return bool(
-        (_LETTERS.search(name) or re.search(rf"\b{re.escape(name)} ?(?:['’]\d\d|(?:19|20)\d\d)\b", plain))
+        _WORD.search(name)
+        and (_LETTERS.search(name) or re.search(rf"\b{re.escape(name)} ?(?:['’]\d\d|(?:19|20)\d\d)\b", plain))
         and (KIND.search(name) or _PUBLISHED.search(plain))
         and (
             re.match(r"(?:\d{1,3} )?\d?(?:[a-z]-)?[a-z]{0,3}[^\W\d_a-z]", name)
@@ -226,6 +232,8 @@ def _may_be_venue(name: str, plain: str) -> bool:
 def _with_dots(name: str) -> str:
     """Return a name with the dot of its last word if that is an abbreviation, and a space behind each other dot."""
     bare = name.rstrip(". ,")
+    if bare.count("'") == 1:
+        bare = bare.rstrip("'")  # the end of a quotation
     ends = "." if name.endswith(".") and "." in bare else ""
     return _GLUED_DOT.sub(" ", bare) + ends
 
