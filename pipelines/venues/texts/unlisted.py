@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import Levenshtein
 
 from pipelines.venues.printed.listed import is_series, listed_name
-from pipelines.venues.printed.words import MONTH, ORDINAL
+from pipelines.venues.printed.words import MONTH
 from pipelines.venues.table import venue_table
+from pipelines.venues.texts.event_names import BRACKET, KIND, MAX_WORDS, NAME_END, ORGANIZERS, full_year, kind_of_event
+from pipelines.venues.texts.stated_alone import venue_stated_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,28 +33,7 @@ _PROCEEDINGS = re.compile(
     re.IGNORECASE,
 )
 _PAPER_AT = re.compile(r"\b(?:abstract|paper|poster|talk)s?\s+(?:at|in)\s+(?:the\s+)?(?=[A-Z])", re.IGNORECASE)
-_ONLY_EVENT = re.compile(
-    rf"(?:Conference: )?(?:the )?(?P<number>(?:20\d\d|{ORDINAL})\s)*"
-    r"(?=(?:[A-Z][\w/-]*+ ){0,5}(?:Conference|Symposium|Congress) on [A-Z])",
-    re.IGNORECASE,
-)
-"""What stands before the name of an event that a comment begins with: "2026 3rd International Conference on"."""
-_NUMBERED = re.compile(
-    rf"(?:the )?{ORDINAL} [A-Z][^()]{{5,120}}\b(?:Conference|Congress|Symposium) "
-    r"\((?P<name>[A-Z][\w-]*[A-Z]\w*)[ '’-]+(?P<year>(?:20)?\d\d)\)\.?",
-    re.IGNORECASE,
-)
-_EVENT_AND_YEAR = re.compile(
-    r"(?=[A-Z]{3,}\b|[^()]{10,150}\([A-Z]+[a-z]*[A-Z]\))(?!Accepted|In |Proc|Published)[A-Z][^.;:|]{5,80}\b"
-    r"(?:Conference|Symposium|Congress) on [^.;:|]{5,100} 20\d\d\.?"
-)
-_TAKEN = re.compile(r"(?:^|[.;,:]\s)(?P<name>[A-Z]{4,10})\s?['’]?(?P<year>20\d\d),? \(?accepted\b")
 _WITH_VOLUME = re.compile(r"(?P<name>[A-Z]{4,8}),? Vol(?:ume|\.)? ?\d")
-_COUNTS = re.compile(
-    r"^(?:\d+ (?:pages?|figures?|tables?)[,;.]?\s*+(?:and )?)+|"
-    r"(?:[,;.] (?:and )?\d+ (?:pages?|figures?|tables?)){1,6}\.?$"
-)
-_JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
 _WORKSHOP_PAPER = re.compile(r"(?:^|[.;,]\s)(?P<name>(?=[A-Z][a-z\d-]*+[A-Z])[\w-]++) [Ww]orkshop paper\b")
 _LEAD = re.compile(
     r"(?:(?:the|proc(?:eedings|s?\.)?(?: of)?(?= )|journal:|\d{1,3} ?(?:st|nd|rd|th)|(?:19|20)\d\d|"
@@ -61,18 +41,8 @@ _LEAD = re.compile(
     r"tenth|eleventh|twelfth|\w+teenth|\w+tieth)|annual)\b[\s,:]*)+",
     re.IGNORECASE,
 )
-_NAME = re.compile(
-    r"\d?[A-Z][^.,;()\[\]|]{3,160}(?:(?:, [A-Z][A-Za-z -]{2,40}){1,4}?,? (?:and|&) (?:[A-Z]|their)[^.,;()\[\]|]{3,60})?"
-)
-_KIND = re.compile(
-    r"\b(?:Conf(?:erence)?|Symposi(?:um|a)|Congress|Colloquium|Journal|Trans(?:actions)?|Letters|Magazine|Meeting|Summit|"
-    r"Reviews?|Annals|Bulletin|Frontiers|Proceedings)\b"
-)
 _SHORT = re.compile(
     r"(?P<name>[A-Z]{2}[A-Z&]{1,10}|[A-Z]{1,4}[a-z]{0,4}[A-Z]{2,6})(?:\s*+['’-]?\s*+(?P<year>(?:20)?\d\d)\b)"
-)
-_BRACKET = re.compile(
-    r"\s*+\(\s*+(?P<name>[a-z]*+[A-Z][a-z&/+-]*+[A-Z][A-Za-z&/+-]*+)\s*+[,'’-]?\s*+(?P<year>(?:20)?\d\d)?\s*+\)"
 )
 _EDITION = re.compile(
     r"(?P<name>(?:[a-z]?[A-Z\d][\w&/+.-]*?|&)"
@@ -97,18 +67,11 @@ _AFTER_JOURNAL = re.compile(
 )
 _ABBREVIATED = re.compile(r"(?:[A-Z][a-z]{0,8}\.\s?){2,6}(?:[A-Z](?:[a-z]+\b\.?|\b))?")
 """Names of journals such as "Phys. Rev. Research"."""
-_YEAR_BEHIND = re.compile(r"\s?(20\d\d)\b")
 _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
-_END = re.compile(
-    r"(?<![\s,])[\s,]*+"
-    r"(?:['’]?(?:19|20)?\d\d\b|(?:held|co-?located|which|where|whose|with|under|as|at|to be|special issue|vol|"
-    r"volume)\b).*$"
-)
 _OF_PUBLISHER = re.compile(
     r"(?P<name>[A-Z][\w&'’-]*+(?:,?\s(?:[A-Z][\w&'’-]*+|and|for|in|of|on|the|&)){1,8}),?\s"
     r"\((?:Springer(?: Nature)?|Elsevier|MDPI|Wiley|IEEE|ACM|Taylor|Sage|IOP|OUP|CUP|Frontiers)\b"
 )
-_ALONE = re.compile(r"(?!TBD)(?P<name>(?:[A-Z][a-z]*){3,8}\d?[A-Za-z]{0,3})(?:\s|['’-])(?P<year>20[0-4]\d)\.?")
 _TITLE = re.compile(
     r"(?P<name>(?:[A-Z][\w&'’-]*+|&)(?:\s(?:[A-Z][\w&'’-]*+|and|for|in|of|on|the|&|de|da|do|e)){2,9})(?=\s[a-z]|[.,;(]|$)"
 )
@@ -127,9 +90,7 @@ _WORKSHOP_NAME = re.compile(
 _SHORT_YEAR = re.compile(r"(?<!\d)(?:20)?\d\d$")
 _HELD_AT = re.compile(r"\b(?:co-?located|at|with) ")
 _PUBLISHER = re.compile("^(?:MDPI|Elsevier) ")
-_ORGANIZERS = ("IEEE", "ACM", "IFIP", "SPIE", "AAAI", "IET", "MDPI", "Elsevier", "Springer")
 _CLAUSE = 240  # characters behind a word of acceptance in which the venue is named
-_MAX_WORDS = 16
 _MIN_RESPELLED = 8  # letters of an acronym that may be misspelled
 
 
@@ -145,7 +106,7 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
     is_workshop = "workshop" in cues or _WORKSHOP.search(text.plain) is not None
     if is_workshop and (paper := _WORKSHOP_PAPER.search(text.plain)):  # "DreamNLP workshop paper"
         return f"{paper['name']} Workshop", None, "workshop"
-    if not is_workshop and (stated := _stated_alone(_COUNTS.sub("", text.plain.strip()))):
+    if not is_workshop and (stated := venue_stated_alone(text.plain)):
         return stated[0], _plausible(stated[1], published), None
     read = _workshop if is_workshop else _named
     for clause, is_published in _clauses(text.plain, is_earlier="earlier" in cues):
@@ -153,34 +114,6 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
             name, year = found
             return name, _plausible(year or _year_in(clause), published), "workshop" if is_workshop else None
     return None
-
-
-def _stated_alone(plain: str) -> tuple[str, int | None] | None:
-    """Return the venue and year of a text that has a venue's name and year without a word of acceptance before it."""
-    if numbered := _NUMBERED.fullmatch(plain):
-        return numbered["name"], _full_year(numbered["year"])
-    alone = _ALONE.fullmatch(plain)  # "CLPsych 2026"
-    if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
-        return alone["name"], int(alone["year"])
-    taken = _TAKEN.search(plain)  # "6 pages, DREAM 2026 accepted"
-    if taken and not _acronyms().intersection(_without_doubled_letter(taken["name"])):
-        return taken["name"], int(taken["year"])
-    journal = _JOURNAL_ALONE.fullmatch(plain)  # "Sensors 2020"
-    if journal and (name := listed_name(journal["name"])):
-        series = venue_table().by_name.get(name)
-        if series.kind == "journal" if series else re.search(r"\b(?:Journal|Transactions)\b", name):
-            return name, int(journal["year"])
-    event = _ONLY_EVENT.match(plain)
-    is_event = event is not None and (event[0] != "" or _EVENT_AND_YEAR.fullmatch(plain) is not None)
-    if event is None or not is_event or (found := _kind_of_event(plain[event.end() :])) is None:
-        return None
-    years = _YEAR.findall(plain)
-    return (found[0], found[1] or int(years[0])) if found[1] or years else None
-
-
-def _without_doubled_letter(name: str) -> Iterator[str]:
-    """Yield a name without one of two equal letters beside each other, as it was if that is a slip: "AAAAI"."""
-    return (name[:index] + name[index + 1 :] for index in range(1, len(name)) if name[index] == name[index - 1])
 
 
 def _clauses(plain: str, *, is_earlier: bool) -> Iterator[tuple[str, bool]]:
@@ -201,31 +134,16 @@ def _named(clause: str) -> tuple[str, int | None] | None:
     if with_volume := _WITH_VOLUME.match(clause):  # "IJDN, Volume 13, Issue 10 (October 2024)"
         return with_volume["name"], None
     clause = _without_lead(clause)
-    without_organizer = re.sub(rf"^(?:(?:{'|'.join(_ORGANIZERS)})[\s/]+)+", "", clause)
+    without_organizer = re.sub(rf"^(?:(?:{'|'.join(ORGANIZERS)})[\s/]+)+", "", clause)
     if (short := _SHORT.match(without_organizer)) and not venue_table().cues.fullmatch(short["name"]):
-        return _respelled(short["name"]), _full_year(short["year"])
+        return _respelled(short["name"]), full_year(short["year"])
     if edition := _edition(clause) or _edition(without_organizer):
         return edition
     if by_publisher := _OF_PUBLISHER.match(clause):
         return by_publisher["name"], None
     if abbreviated := _ABBREVIATED.match(clause):
         return abbreviated[0], None
-    return _kind_of_event(clause)
-
-
-def _kind_of_event(clause: str) -> tuple[str, int | None] | None:
-    """Return the name with a word such as "Conference" that a clause begins with, or its acronym, and the year."""
-    if (name := _NAME.match(clause)) is None:
-        return None
-    expanded = _BRACKET.match(clause, name.end())
-    if expanded and expanded["name"] in _ORGANIZERS:
-        return None
-    if expanded and (year := expanded["year"] or _behind(clause, expanded)):
-        return expanded["name"].strip("-"), _full_year(year)
-    full = _END.sub("", name[0]).strip(" -–:'\"’")
-    if not _KIND.search(full) or len(full.split()) > _MAX_WORDS or len(full.split()) == 1:
-        return None
-    return (expanded["name"].strip("-"), _full_year(expanded["year"])) if expanded else (full, None)
+    return kind_of_event(clause)
 
 
 def _workshop(clause: str) -> tuple[str, int | None] | None:
@@ -233,12 +151,12 @@ def _workshop(clause: str) -> tuple[str, int | None] | None:
     found = _WORKSHOP_NAME.match(_without_lead(clause))
     if found is None:
         return None
-    name = _END.sub("", found["name"]).strip(" -–:'\"’")
+    name = NAME_END.sub("", found["name"]).strip(" -–:'\"’")
     if found["acronym"] and not _HELD_AT.search(found["name"]):
         year = _SHORT_YEAR.search(found["acronym"])
         acronym = found["acronym"][: year.start() if year else None].rstrip(" '’-")
-        return (acronym if "workshop" in acronym.lower() else f"{acronym} Workshop"), _full_year(year and year[0])
-    return (name, None) if " " in name and len(name.split()) <= _MAX_WORDS else None
+        return (acronym if "workshop" in acronym.lower() else f"{acronym} Workshop"), full_year(year and year[0])
+    return (name, None) if " " in name and len(name.split()) <= MAX_WORDS else None
 
 
 def _without_lead(clause: str) -> str:
@@ -272,29 +190,18 @@ def _edition(clause: str) -> tuple[str, int | None] | None:
     if found is None or not _is_name(found["name"]):
         return None
     name = re.sub(r" \d+$", "", found["name"].strip("-"))  # "Messenger 194, 2025"
-    if name.split()[0] in _ORGANIZERS and not _KIND.search(name):
+    if name.split()[0] in ORGANIZERS and not KIND.search(name):
         return None  # "IEEE iSpaRo 2025"
-    bracket = _BRACKET.match(clause, found.end())
-    acronym = bracket["name"] if bracket and " " in name and bracket["name"] not in _ORGANIZERS else None
+    bracket = BRACKET.match(clause, found.end())
+    acronym = bracket["name"] if bracket and " " in name and bracket["name"] not in ORGANIZERS else None
     if within := _ACRONYM_LAST.search(name):
-        name, acronym = name[: within.start()].rstrip(), None if within[1] in _ORGANIZERS else within[1]
-    return acronym or name, _full_year(found["year"])
+        name, acronym = name[: within.start()].rstrip(), None if within[1] in ORGANIZERS else within[1]
+    return acronym or name, full_year(found["year"])
 
 
 def _is_name(name: str) -> bool:
     """Return whether what stands before a year is a name: not a month or publisher, and more than an initial."""
     return re.search(r"[^\W\d_]{2}", name) is not None and not _NO_EDITION.fullmatch(name)
-
-
-def _behind(clause: str, bracket: re.Match[str]) -> str | None:
-    """Return the year behind an acronym in brackets."""
-    year = _YEAR_BEHIND.match(clause, bracket.end())
-    return year[1] if year else None
-
-
-@cache
-def _acronyms() -> frozenset[str]:
-    return frozenset(spelling.upper() for series in venue_table().series for spelling in series.acronyms)
 
 
 def _respelled(name: str) -> str:
@@ -304,10 +211,6 @@ def _respelled(name: str) -> str:
     listed = ((spelling, series.name) for series in venue_table().series for spelling in series.acronyms)
     close = (known for spelling, known in listed if Levenshtein.distance(spelling.upper(), name.upper()) == 1)
     return next(close, name)
-
-
-def _full_year(year: str | None) -> int | None:
-    return None if year is None else int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004 - digits
 
 
 def _year_in(clause: str) -> int | None:

@@ -1,0 +1,75 @@
+"""Read a venue from a text that has its name and year, and no word of acceptance before it. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+
+from pipelines.venues.printed.listed import listed_name
+from pipelines.venues.printed.words import ORDINAL
+from pipelines.venues.table import venue_table
+from pipelines.venues.texts.event_names import full_year, kind_of_event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ONLY_EVENT = re.compile(
+    rf"(?:Conference: )?(?:the )?(?P<number>(?:20\d\d|{ORDINAL})\s)*"
+    r"(?=(?:[A-Z][\w/-]*+ ){0,5}(?:Conference|Symposium|Congress) on [A-Z])",
+    re.IGNORECASE,
+)
+"""What stands before the name of an event that a comment begins with: "2026 3rd International Conference on"."""
+_NUMBERED = re.compile(
+    rf"(?:the )?{ORDINAL} [A-Z][^()]{{5,120}}\b(?:Conference|Congress|Symposium) "
+    r"\((?P<name>[A-Z][\w-]*[A-Z]\w*)[ '’-]+(?P<year>(?:20)?\d\d)\)\.?",
+    re.IGNORECASE,
+)
+_EVENT_AND_YEAR = re.compile(
+    r"(?=[A-Z]{3,}\b|[^()]{10,150}\([A-Z]+[a-z]*[A-Z]\))(?!Accepted|In |Proc|Published)[A-Z][^.;:|]{5,80}\b"
+    r"(?:Conference|Symposium|Congress) on [^.;:|]{5,100} 20\d\d\.?"
+)
+_TAKEN = re.compile(r"(?:^|[.;,:]\s)(?P<name>[A-Z]{4,10})\s?['’]?(?P<year>20\d\d),? \(?accepted\b")
+_COUNTS = re.compile(
+    r"^(?:\d+ (?:pages?|figures?|tables?)[,;.]?\s*+(?:and )?)+|"
+    r"(?:[,;.] (?:and )?\d+ (?:pages?|figures?|tables?)){1,6}\.?$"
+)
+_JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
+_ALONE = re.compile(r"(?!TBD)(?P<name>(?:[A-Z][a-z]*){3,8}\d?[A-Za-z]{0,3})(?:\s|['’-])(?P<year>20[0-4]\d)\.?")
+_YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
+
+
+def venue_stated_alone(plain: str) -> tuple[str, int | None] | None:
+    """Return the venue and year of a text that has a venue's name and year without a word of acceptance before it."""
+    plain = _COUNTS.sub("", plain.strip())
+    if numbered := _NUMBERED.fullmatch(plain):
+        return numbered["name"], full_year(numbered["year"])
+    alone = _ALONE.fullmatch(plain)  # "CLPsych 2026"
+    if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
+        return alone["name"], int(alone["year"])
+    taken = _TAKEN.search(plain)  # "6 pages, DREAM 2026 accepted"
+    if taken and not _acronyms().intersection(_without_doubled_letter(taken["name"])):
+        return taken["name"], int(taken["year"])
+    journal = _JOURNAL_ALONE.fullmatch(plain)  # "Sensors 2020"
+    if journal and (name := listed_name(journal["name"])):
+        series = venue_table().by_name.get(name)
+        if series.kind == "journal" if series else re.search(r"\b(?:Journal|Transactions)\b", name):
+            return name, int(journal["year"])
+    event = _ONLY_EVENT.match(plain)
+    is_event = event is not None and (event[0] != "" or _EVENT_AND_YEAR.fullmatch(plain) is not None)
+    if event is None or not is_event or (found := kind_of_event(plain[event.end() :])) is None:
+        return None
+    years = _YEAR.findall(plain)
+    return (found[0], found[1] or int(years[0])) if found[1] or years else None
+
+
+def _without_doubled_letter(name: str) -> Iterator[str]:
+    """Yield a name without one of two equal letters beside each other, as it was if that is a slip: "AAAAI"."""
+    return (name[:index] + name[index + 1 :] for index in range(1, len(name)) if name[index] == name[index - 1])
+
+
+@cache
+def _acronyms() -> frozenset[str]:
+    return frozenset(spelling.upper() for series in venue_table().series for spelling in series.acronyms)
