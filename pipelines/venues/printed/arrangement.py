@@ -51,8 +51,8 @@ _GLUED_WORD = re.compile(
 )
 _GLUED_PAGES = re.compile(r"(?<=[a-z]{3})\.(?=pp?\.?\s?\d)")  # "and Applications.pp1-12"
 _JOINED = re.compile(
-    r"\b(?:[A-Z][a-z]+-)*Journal-(?:(?:[A-Z][a-z]+|and|for|in|of|on)-)+[A-Z][a-z]+\b|"
-    r"\b[A-Z][a-z]{4,}(?:\.(?:[A-Z][a-z]{4,}|and|of)){2,}\."
+    r"(?<![\w-])(?:[A-Z][a-z]+-){0,6}Journal-(?:(?:[A-Z][a-z]+|and|for|in|of|on)-)+[A-Z][a-z]+\b|"
+    r"(?<![\w.])[A-Z][a-z]{4,}(?:\.(?:[A-Z][a-z]{4,}|and|of)){2,}\."
 )  # "Journal-of-Dream-Science", "Journal.Dream.Science."
 _PART_IN_BRACKETS = re.compile(r"\s?\(((?:Proc\. ?)?Suppl\.|Lett(?:ers|\.))\)")  # "Nucl. Phys. B (Proc. Suppl.)"
 _BIBITEM = re.compile(r"^\\bibitem(?:\[[^\]]*\])?\{[^}]*\}\s*")
@@ -108,8 +108,8 @@ _SERIES_BEFORE = re.compile(
     r"^(?:Lecture Notes in [\w ]{5,40}|LNCS), (?=\d+\w\w (?:\w+ ){0,3}(?:Conference|Symposium|Workshop)\b)"
 )
 _SPECIAL_ISSUE = re.compile(
-    r"[.,]?\s*\(?\bspecial issue (?:dedicated to|devoted to|for|from|of) (?:the )?"
-    r"(?-i:[A-Z]\w*[A-Z]\w*)[\s-]?['’]?(?:19|20)?\d\d\b\)?",
+    r"[.,]?(?<!\s)\s*+\(?\bspecial issue (?:dedicated to|devoted to|for|from|of) (?:the )?"
+    r"(?-i:[A-Z][a-z]{0,6}[A-Z]\w{0,12})[\s-]?['’]?(?:19|20)?\d\d\b\)?",
     re.IGNORECASE,
 )  # "Journal of Dreams, special issue for NAP 2010"
 _COMPTES_RENDUS = re.compile(r"\bC\. ?R\. (?=Physique|M[eé]canique|Chimie|Biologies|G[eé]oscience)")

@@ -37,7 +37,7 @@ _JOURNAL_BEHIND = re.compile(
     r"(?:(?<=[a-z]{5})\.\s*|(?:(?<=\d\d)\.|[,;?!]|\)\s[-–])\s+)(?:In:? )?"
     r"(?=(?:The )?(?:Int\. |[A-Z][a-z]+ )?[Jj]ournal (?:of|on|in|for) [A-Za-z]|Int\. J\. [A-Z]|"
     r"(?:IEEE|ACM)[\w/ ]* Transactions on )|"
-    r"[A-Z]{2,}(?: [A-Z]{2,}){2,} (?=International Journal (?:of|on) )"
+    r"(?<![A-Z])[A-Z]{2,}+(?: [A-Z]{2,}+){2,8} (?=International Journal (?:of|on) )"
 )
 _NAME_BEHIND_AUTHORS = re.compile(
     r"^(?:[A-Z][\w'’-]+, (?:[A-Z]\.[\s-]?){1,3},?\s?(?:and |& )?){1,8}in:?(?: the)? (?=[A-Z])"

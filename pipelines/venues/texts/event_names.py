@@ -18,7 +18,8 @@ BRACKET = re.compile(
 """An acronym in brackets, with or without its year: "(DREAM '25)"."""
 NAME_END = re.compile(
     r"(?<![\s,])[\s,]*+"
-    r"(?:['’]?(?:19|20)?\d\d\b|(?:held|co-?located|which|where|whose|with|under|as|at|to be|special issue|vol|"
+    r"(?:['’]?(?:19|20)?\d\d\b|and (?:contains?|has|includes?|is|was)\b|"
+    r"(?:held|co-?located|which|where|whose|with|under|as|at|to be|special issue|vol|"
     r"volume)\b).*$"
 )
 """What stands behind a name: a year, or words such as "held" and "with"."""

@@ -21,6 +21,7 @@ _MIN_LOWER_CASE_WORDS = 4  # words from which a full name counts even if it begi
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _MIN_MISSPELLED = 5  # letters of an acronym that may have a slip
 _MIN_ABBREVIATION = 2  # letters of an abbreviation that may begin a name, or has no dot
+_NO_ACRONYMS = frozenset({"DOI", "IF", "ISBN", "ISSN", "JCR", "SCI", "SCIE"})  # in brackets behind a journal
 _MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"})
 _REGIONS = frozenset(
     {
@@ -70,9 +71,14 @@ def _names_at(text: TokenizedText, index: int) -> Iterator[tuple[VenueSeries | N
         for following in _children(text, node, end, words):
             nodes.append((following, end + 1, words + 1))
             is_abbreviation = words == 0 and text.tokens[end].text.lower() in venue_table().abbreviations
-            is_long = words + 1 >= _MIN_LOWER_CASE_WORDS or not text.tokens[index].text[0].islower()
+            is_long = words + 1 >= _MIN_LOWER_CASE_WORDS or _is_capitalized(text, index)
             if "" in following and not is_abbreviation and is_long:
                 yield following[""], end + 1
+
+
+def _is_capitalized(text: TokenizedText, index: int) -> bool:
+    """Return whether a word has a capital, or stands behind an organizer: "IEEE transactions on"."""
+    return not text.tokens[index].text[0].islower() or (index > 0 and text.tokens[index - 1].text in ORGANIZERS)
 
 
 def _may_begin_name(text: TokenizedText, index: int) -> bool:
@@ -116,7 +122,7 @@ def _continues_name(text: TokenizedText, series: VenueSeries, end: int) -> bool:
         return False
     mark, word = text.tokens[end].text, text.tokens[end + 1].text
     if mark == "(":
-        is_acronym = sum(map(str.isupper, word)) > 1 and word not in ORGANIZERS
+        is_acronym = sum(map(str.isupper, word)) > 1 and word not in ORGANIZERS and word not in _NO_ACRONYMS
         return (
             is_acronym
             and not _is_own_acronym(word, series)

@@ -27,6 +27,20 @@ _NUMBERED = re.compile(
     r"\((?P<name>[A-Z][\w-]*[A-Z]\w*)[ '’-]+(?P<year>(?:20)?\d\d)\)\.?",
     re.IGNORECASE,
 )
+_WITH_YEAR = re.compile(
+    r"(?:the )?(?:20\d\d )(?:[A-Z][\w/-]*+ ){1,6}(?:Conference|Congress|Symposium) \((?P<name>[A-Z]{2}[\w-]*)\)\.?"
+)  # "2024 IEEE International Dream Conference (IDC2)"
+_EDITION_OF = re.compile(
+    r"(?:published(?: -| in|:)? |part of )?(?P<name>[A-Z][\w-]{1,24}?)[ '’-]?(?P<year>20\d\d) "
+    r"(?:Conference|(?:Conference )?Proceedings)\b(?: \(see\b.*|\.?)",
+    re.IGNORECASE,
+)  # "DREAM 2026 Conference", "NAP 2021 Proceedings"
+_NUMBERED_WORKSHOP = re.compile(
+    rf"(?:the )?{ORDINAL} (?:[A-Z][\w/-]*+ ){{0,4}}Workshop (?:on|of|for) [A-Z][^().;:|]{{5,120}} "
+    r"\((?P<acronym>[A-Z][^()]{1,30})\)\.?",
+    re.IGNORECASE,
+)  # "18th European Workshop on Dreams (DREAM 2025)"
+_ACRONYM = re.compile(r"(?P<name>[A-Z][\w-]{0,12}?[A-Z][A-Za-z-]{0,12}?)(?:[ '’-]{0,2}(?P<year>(?:20)?\d\d))?")
 _EVENT_AND_YEAR = re.compile(
     r"(?=[A-Z]{3,}\b|[^()]{10,150}\([A-Z]+[a-z]*[A-Z]\))(?!Accepted|In |Proc|Published)[A-Z][^.;:|]{5,80}\b"
     r"(?:Conference|Symposium|Congress) on [^.;:|]{5,100} 20\d\d\.?"
@@ -36,6 +50,10 @@ _COUNTS = re.compile(
     r"^(?:\d+ (?:pages?|figures?|tables?)[,;.]?\s*+(?:and )?)+|"
     r"(?:[,;.] (?:and )?\d+ (?:pages?|figures?|tables?)){1,6}\.?$"
 )
+_JOURNAL_FIRST = re.compile(
+    r"(?:^|[.;,]\s)(?P<name>(?:[A-Z][\w&-]*+|and|for|in|of|on|&)(?: (?:[A-Z][\w&-]*+|and|for|in|of|on|&)){1,9}),? "
+    r"(?:\((?:to appear|in press|accepted|forthcoming)\)|(?:accepted|in press)(?:,? (?:20\d\d\b|on \d)|[.;,]|$))"
+)  # "Dream Review X (to appear)", "Journal of Naps accepted 2026"
 _JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
 _ALONE = re.compile(r"(?!TBD)(?P<name>(?:[A-Z][a-z]*){3,8}\d?[A-Za-z]{0,3})(?:\s|['’-])(?P<year>20[0-4]\d)\.?")
 _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
@@ -44,8 +62,10 @@ _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
 def venue_stated_alone(plain: str) -> tuple[str, int | None] | None:
     """Return the venue and year of a text that has a venue's name and year without a word of acceptance before it."""
     plain = _COUNTS.sub("", plain.strip())
-    if numbered := _NUMBERED.fullmatch(plain):
+    if (numbered := _NUMBERED.fullmatch(plain)) or (numbered := _edition(plain)):
         return numbered["name"], full_year(numbered["year"])
+    if with_year := _WITH_YEAR.fullmatch(plain):
+        return with_year["name"], int(_YEAR.findall(plain)[0])
     alone = _ALONE.fullmatch(plain)  # "CLPsych 2026"
     if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
         return alone["name"], int(alone["year"])
@@ -53,16 +73,38 @@ def venue_stated_alone(plain: str) -> tuple[str, int | None] | None:
     if taken and not _acronyms().intersection(_without_doubled_letter(taken["name"])):
         return taken["name"], int(taken["year"])
     journal = _JOURNAL_ALONE.fullmatch(plain)  # "Sensors 2020"
-    if journal and (name := listed_name(journal["name"])):
-        series = venue_table().by_name.get(name)
-        if series.kind == "journal" if series else re.search(r"\b(?:Journal|Transactions)\b", name):
-            return name, int(journal["year"])
+    if journal and (name := _journal(journal["name"])):
+        return name, int(journal["year"])
+    first = _JOURNAL_FIRST.search(plain)
+    if first and (name := listed_name(first["name"])):
+        return name, None
     event = _ONLY_EVENT.match(plain)
     is_event = event is not None and (event[0] != "" or _EVENT_AND_YEAR.fullmatch(plain) is not None)
     if event is None or not is_event or (found := kind_of_event(plain[event.end() :])) is None:
         return None
     years = _YEAR.findall(plain)
     return (found[0], found[1] or int(years[0])) if found[1] or years else None
+
+
+def workshop_stated_alone(plain: str) -> tuple[str, int | None] | None:
+    """Return the workshop and year of a text that has its number, name and acronym without a word of acceptance."""
+    workshop = _NUMBERED_WORKSHOP.fullmatch(_COUNTS.sub("", plain.strip()))
+    acronym = _ACRONYM.fullmatch(workshop["acronym"]) if workshop else None
+    return (f"{acronym['name']} Workshop", full_year(acronym["year"])) if acronym else None
+
+
+def _journal(name: str) -> str | None:
+    """Return the name of a journal of the table, or of a known one that is called so; None for others."""
+    listed = listed_name(name)
+    series = venue_table().by_name.get(listed or "")
+    is_journal = series.kind == "journal" if series else re.search(r"\b(?:Journal|Transactions)\b", listed or "")
+    return listed if is_journal else None
+
+
+def _edition(plain: str) -> re.Match[str] | None:
+    """Return the match of an acronym with year and "Conference" or "Proceedings", if its letters are capitals."""
+    edition = _EDITION_OF.fullmatch(plain)
+    return edition if edition and not edition["name"].islower() and re.search("[A-Z].*[A-Z]", edition["name"]) else None
 
 
 def _without_doubled_letter(name: str) -> Iterator[str]:

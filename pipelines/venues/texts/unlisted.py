@@ -11,7 +11,7 @@ from pipelines.venues.printed.listed import is_series, listed_name
 from pipelines.venues.printed.words import MONTH
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.event_names import BRACKET, KIND, MAX_WORDS, NAME_END, ORGANIZERS, full_year, kind_of_event
-from pipelines.venues.texts.stated_alone import venue_stated_alone
+from pipelines.venues.texts.stated_alone import venue_stated_alone, workshop_stated_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +19,23 @@ if TYPE_CHECKING:
 
     from pipelines.venues.texts.tokens import TokenizedText
 
+_ADMINISTRATIVE = re.compile(
+    r"\b(?:arXiv admin note: (?:substantial )?(?:text )?overlap|Personal use of this material)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What arXiv or a publisher has added behind a comment: a note on other papers, the conditions of use."""
 _ACCEPTED = re.compile(
     r"\b(?:accepted|ac?cepted|accept|appears?|appeared|published|presented|(?:in|at)\s+press|forthcoming|"
     r"camera[- ]ready)\b"
     r"(?:\s+(?:and\s+\w+|as\s+an?|as|for|the|full|long|short|oral|poster|demo|regular|paper|papers?|article|pub{1,2}lication"
     r"|publishing|presentation|inclusion|be|published|presented|an)){0,6}"
-    r"\s*(?::|\b(?:at|by|for|in|on|to|with|@)):?\s+(?:appear\s+(?:at|in)\s+)?(?:the\s+)?(?:(?:international\s+)?"
-    r"journal[\s:,]*(?=[\"“A-Z])(?!of\b|on\b))?[\"“]?",
+    r"(?:\s+version)?\s*(?::|\b(?:at|by|for|in|on|to|with|@)):?\s+"
+    r"(?:(?:ACM|IEEE|Taylor & Francis(?: Group)?|Springer(?: Nature)?|Elsevier|Wiley)\s+"
+    r"(?:for (?:presentation|publication) )?(?:at|in)\s+)?"
+    r"(?:appear\s+(?:at|in)\s+)?(?:the\s+)?(?:(?:international\s+)?journal[\s:,]*(?=[\"“A-Z])(?!of\b|on\b))?[\"“]?",
     re.IGNORECASE,
 )
+_WITHOUT_WORD = re.compile(r"(?:^|[.;,]\s)Accepted (?P<name>[A-Z]{3,8}(?: [A-Z]{2,6})? 20\d\d\b)(?! accepted)")
 _PROCEEDINGS = re.compile(
     r"(?:^|[.;,]\s*|\bin\s+)(?:the\s+)?(?P<of>Proc(?:eedings|\.|s\.)?\s+(?:of\s+)?(?:the\s+)?(?=[A-Z\d]))",
     re.IGNORECASE,
@@ -100,16 +108,17 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
     A name has a word such as "Conference" or "Journal", or is an acronym with its year. Nothing is read from a text
     that speaks of a submission, a workshop or another version.
     """
-    cues = {cue.lastgroup for cue in venue_table().cues.finditer(text.plain)}
-    if not cues <= {"accepted", "earlier", "workshop"} or _NO_VENUE.search(text.plain):
+    plain = _ADMINISTRATIVE.sub("", text.plain)
+    cues = {cue.lastgroup for cue in venue_table().cues.finditer(plain)}
+    if not cues <= {"accepted", "earlier", "workshop"} or _NO_VENUE.search(plain):
         return None
-    is_workshop = "workshop" in cues or _WORKSHOP.search(text.plain) is not None
-    if is_workshop and (paper := _WORKSHOP_PAPER.search(text.plain)):  # "DreamNLP workshop paper"
+    is_workshop = "workshop" in cues or _WORKSHOP.search(plain) is not None
+    if is_workshop and (paper := _WORKSHOP_PAPER.search(plain)):  # "DreamNLP workshop paper"
         return f"{paper['name']} Workshop", None, "workshop"
-    if not is_workshop and (stated := venue_stated_alone(text.plain)):
-        return stated[0], _plausible(stated[1], published), None
+    if stated := (workshop_stated_alone if is_workshop else venue_stated_alone)(plain):
+        return stated[0], _plausible(stated[1], published), "workshop" if is_workshop else None
     read = _workshop if is_workshop else _named
-    for clause, is_published in _clauses(text.plain, is_earlier="earlier" in cues):
+    for clause, is_published in _clauses(plain, is_earlier="earlier" in cues):
         if found := read(clause) or (None if is_workshop else _title(clause, is_published=is_published)):
             name, year = found
             return name, _plausible(year or _year_in(clause), published), "workshop" if is_workshop else None
@@ -122,6 +131,8 @@ def _clauses(plain: str, *, is_earlier: bool) -> Iterator[tuple[str, bool]]:
     With each goes whether the word speaks of a publication.
     """
     papers = () if is_earlier else _PAPER_AT.finditer(plain)
+    if taken := _WITHOUT_WORD.search(plain):  # "Accepted DREAM 2025, camera-ready version"
+        yield taken["name"], True
     for cue in (*_ACCEPTED.finditer(plain), *_PROCEEDINGS.finditer(plain), *papers):
         start = cue.start("of") if cue.re is _PROCEEDINGS else cue.end()
         yield plain[start : start + _CLAUSE], _PUBLICATION.search(cue[0]) is not None

@@ -279,6 +279,32 @@ UNLISTED = [
     ("Accepted at the Dream Workshop (DRMW 2025)", "DRMW Workshop 2025 workshop"),
     ("Will be published under the license of the Dream Journal", None),
     ("Accepted for publication", None),
+    (
+        "Accepted by Nap Database Conference 2024. arXiv admin note: text overlap with arXiv:2209.12215",
+        "Nap Database Conference 2024",
+    ),
+    ("arXiv admin note: withdrawn as accepted at the Nap Conference on Dreams 2024", None),
+    (
+        "Accepted for the Dream Journal of Naps. ©2025 IEEE. Personal use of this material is permitted with permission",
+        "Dream Journal of Naps",
+    ),
+    ("7 pages, accepted by ACM for presentation at DRMC '25 (18th Conference on Dreams)", "DRMC 2025"),
+    ("published by Taylor & Francis Group in Journal of Naps. Published online", "Journal of Naps"),
+    ("Accepted DRMC 2025, camera-ready version", "DRMC 2025"),
+    ("This is the accepted version by Journal of Naps and includes the supplement", "Journal of Naps"),
+    ("14 pages, DRMC 2026 Conference", "DRMC 2026"),
+    ("published - DreamOS 2024 Conference Proceedings", "DreamOS 2024"),
+    ("a 2024 conference", None),
+    ("2024 IEEE International Dream Conference (IDC2)", "IDC2 2024"),
+    ("18th European Workshop on Dreams of Naps (EWDN 2025)", "EWDN Workshop 2025 workshop"),
+    ("The 15th International Workshop on Dreams (IWDR)", "IWDR Workshop workshop"),
+    ("Physical Review X (to appear). Code online", "PRX"),
+    ("Strange Dreams (to appear). Code online", None),
+    ("21 pages, Advanced Robotics accepted 2026.02.03", "Advanced Robotics"),
+    ("EurIPS 2025 Workshop on Dreams (DREAM)", "EurIPS 2025 workshop"),
+    ("accepted for publication in Eur. Phys. J. B", "European Physical Journal B"),
+    ("Published at IEEE transactions on Medical Imaging", "TMI"),
+    ("Accepted in Expert Systems with Applications (DOI:10.1016/x)", "ESWA"),
 ]
 
 TRACKS = [
