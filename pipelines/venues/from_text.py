@@ -7,6 +7,7 @@ the text, which `MAX_LENGTH` limits.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+_EMPHASIS = re.compile(r"(?<!\w)(?P<mark>\*{1,2}|['‘`])(?P<name>[A-Z][\w &,:-]{3,100}[a-z])(?:(?P=mark)|['’])(?!\w)")
+"""A name in Markdown's emphasis or in quotes, which would part it from the word of acceptance before it."""
 _MAX_DELAY = 10  # years from a workshop to the upload of its paper
 
 _JOURNAL_TRACKS = frozenset({"RA-L"})
@@ -73,7 +76,7 @@ def venue_in_comment(comment: str, published: datetime | None) -> Venue | None:
 
     A venue that is not in the table counts only where the comment says in so many words that it accepted the paper.
     """
-    text = TokenizedText(comment[:MAX_LENGTH])
+    text = TokenizedText(_EMPHASIS.sub(r"\g<name>", comment[:MAX_LENGTH]))
     mentions = find_mentions(text)
     judged = judge_mentions(text, mentions)
     if best := choose_strongest(judged):
