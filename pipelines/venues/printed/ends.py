@@ -15,7 +15,7 @@ _END = re.compile(
     r"issue|number(?=\s*\d)|eds?|(?:edited|published) by|held|n°|doi|issn|isbn|copyright)\b(?!-[A-Za-z])|"
     r"\bv(?=\.?\s*\d)|-V\d|(?:(?<=\s)|:\s++)(?:\d(?!D\b|\d?(?:st|nd|rd|th)\b)|[A-Za-z]\d(?![A-Z]))|"
     rf"(?<=[,\s])(?:{MONTH}|Spring|Summer|Fall|Autumn|Winter)(?:\s*[-–/]\s*{MONTH})?\s*(?:\d(?!\d{{0,2}}\s?\()|issue)|"
-    rf"(?<=\s)(?:in|on) {MONTH}\b|(?<=\s)[-–]+ (?:the|\d{1, 2}(?:st|nd|rd|th))\b|(?<=\s)/\s).*$",
+    rf"(?<=\s)(?:in|on) {MONTH}\b|(?<=\s)[-–]+ the\b|(?<=\s)/\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BEHIND_NAME = re.compile(

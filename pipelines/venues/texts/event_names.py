@@ -7,7 +7,7 @@ import re
 _NAME = re.compile(
     r"\d?[A-Z][^.,;()\[\]|]{3,160}(?:(?:, [A-Z][A-Za-z -]{2,40}){1,4}?,? (?:and|&) (?:[A-Z]|their)[^.,;()\[\]|]{3,60})?"
 )
-KIND = re.compile(
+NAME_WORD = re.compile(
     r"\b(?:Conf(?:erence)?|Symposi(?:um|a)|Congress|Colloquium|Journal|Trans(?:actions)?|Letters|Magazine|Meeting|Summit|"
     r"Reviews?|Annals|Bulletin|Frontiers|Proceedings)\b"
 )
@@ -24,7 +24,7 @@ NAME_END = re.compile(
 )
 """What stands behind a name: a year, or words such as "held" and "with"."""
 _YEAR_BEHIND = re.compile(r"\s?(20\d\d)\b")
-ORGANIZERS = ("IEEE", "ACM", "IFIP", "SPIE", "AAAI", "IET", "MDPI", "Elsevier", "Springer")
+SOCIETIES = ("IEEE", "ACM", "IFIP", "SPIE", "AAAI", "IET", "MDPI", "Elsevier", "Springer")
 """Societies and publishers before a name, which are none themselves."""
 MAX_WORDS = 16
 """Words of the longest name."""
@@ -35,12 +35,12 @@ def kind_of_event(clause: str) -> tuple[str, int | None] | None:
     if (name := _NAME.match(clause)) is None:
         return None
     expanded = BRACKET.match(clause, name.end())
-    if expanded and expanded["name"] in ORGANIZERS:
+    if expanded and expanded["name"] in SOCIETIES:
         return None
     if expanded and (year := expanded["year"] or _behind(clause, expanded)):
         return expanded["name"].strip("-"), full_year(year)
     full = NAME_END.sub("", name[0]).strip(" -–:'\"’")
-    if not KIND.search(full) or len(full.split()) > MAX_WORDS or len(full.split()) == 1:
+    if not NAME_WORD.search(full) or len(full.split()) > MAX_WORDS or len(full.split()) == 1:
         return None
     return (expanded["name"].strip("-"), full_year(expanded["year"])) if expanded else (full, None)
 

@@ -10,7 +10,15 @@ from rapidfuzz.distance import Levenshtein
 from pipelines.venues.printed.listed import is_series, listed_name
 from pipelines.venues.printed.words import MONTH
 from pipelines.venues.table import venue_table
-from pipelines.venues.texts.event_names import BRACKET, KIND, MAX_WORDS, NAME_END, ORGANIZERS, full_year, kind_of_event
+from pipelines.venues.texts.event_names import (
+    BRACKET,
+    MAX_WORDS,
+    NAME_END,
+    NAME_WORD,
+    SOCIETIES,
+    full_year,
+    kind_of_event,
+)
 from pipelines.venues.texts.stated_alone import venue_stated_alone, workshop_stated_alone
 
 if TYPE_CHECKING:
@@ -145,7 +153,7 @@ def _named(clause: str) -> tuple[str, int | None] | None:
     if with_volume := _WITH_VOLUME.match(clause):  # "IJDN, Volume 13, Issue 10 (October 2024)"
         return with_volume["name"], None
     clause = _without_lead(clause)
-    without_organizer = re.sub(rf"^(?:(?:{'|'.join(ORGANIZERS)})[\s/]+)+", "", clause)
+    without_organizer = re.sub(rf"^(?:(?:{'|'.join(SOCIETIES)})[\s/]+)+", "", clause)
     if (short := _SHORT.match(without_organizer)) and not venue_table().cues.fullmatch(short["name"]):
         return _respelled(short["name"]), full_year(short["year"])
     if edition := _edition(clause) or _edition(without_organizer):
@@ -201,12 +209,12 @@ def _edition(clause: str) -> tuple[str, int | None] | None:
     if found is None or not _is_name(found["name"]):
         return None
     name = re.sub(r" \d+$", "", found["name"].strip("-"))  # "Messenger 194, 2025"
-    if name.split()[0] in ORGANIZERS and not KIND.search(name):
+    if name.split()[0] in SOCIETIES and not NAME_WORD.search(name):
         return None  # "IEEE iSpaRo 2025"
     bracket = BRACKET.match(clause, found.end())
-    acronym = bracket["name"] if bracket and " " in name and bracket["name"] not in ORGANIZERS else None
+    acronym = bracket["name"] if bracket and " " in name and bracket["name"] not in SOCIETIES else None
     if within := _ACRONYM_LAST.search(name):
-        name, acronym = name[: within.start()].rstrip(), None if within[1] in ORGANIZERS else within[1]
+        name, acronym = name[: within.start()].rstrip(), None if within[1] in SOCIETIES else within[1]
     return acronym or name, full_year(found["year"])
 
 
