@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from tests.support.processes import Running
 
+pytestmark = pytest.mark.xdist_group("waiting")  # as tests of politeness
+
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SLOW = "https://h90.bench.example.org"
 TWO_WORKERS = ("-s", "WORKERS=2", *SHARED)

@@ -26,7 +26,7 @@ ELSEWHERE = "https://h01.bench.example.org/"
 IN_FLIGHT = 4  # CONCURRENT_REQUESTS_PER_DOMAIN
 PAGE = html("<title>x</title>")
 
-pytestmark = pytest.mark.xdist_group("politeness")  # they wait more than they compute: one process at a time is enough
+pytestmark = pytest.mark.xdist_group("waiting")  # they wait more than they compute: one process at a time is enough
 
 
 def links(count: int, host: str = HOST) -> str:

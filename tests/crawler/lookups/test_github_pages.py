@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.internet import Fault, Internet, Request, Response
     from tests.support.crawling import Desk
 
+pytestmark = pytest.mark.xdist_group("waiting")  # as tests of politeness
+
 REPORT = "38-lychee-431-github-own-pages"
 TOKEN = {"GITHUB_TOKEN": "good-token"}
 SIGNED = "https://github-production-user-asset-6210df.s3.amazonaws.com/1/2.png?X-Amz-Expires=300&X-Amz-Signature=ab"

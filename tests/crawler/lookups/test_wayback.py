@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from tests.internet import Internet
 
+pytestmark = pytest.mark.xdist_group("waiting")  # as tests of politeness
+
 pytest_plugins = ["tests.support.apis", "tests.internet.fixtures"]
 
 URL = "https://a.example.org/x"

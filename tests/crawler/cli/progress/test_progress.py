@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.internet import Internet
     from tests.support.crawling import Desk
 
+pytestmark = pytest.mark.xdist_group("waiting")  # as tests of politeness
+
 HOST = "https://h00.bench.example.org"
 SHOW, HIDE = "\x1b[?25h", "\x1b[?25l"
 SLOWLY = ("-s", 'DOWNLOAD_DELAYS={"*": 0.25}')
