@@ -20,6 +20,9 @@ _BEHIND = re.compile(
     + _ACRONYM.pattern
     + r")(?:\s*+['’]?\d{2}(?:\d\d)?)?\s*+(?:[.,;)]|$)"
 )
+_EXPANDED_AT = re.compile(
+    r"[a-z] \((?P<name>[A-Z][A-Za-z\d-]{0,15}[A-Z][A-Za-z\d-]{0,15})(?: ?['’]?(?:20)?\d\d)?\) (?:at|@) (?:the )?$"
+)  # "Accepted at Learning of Dreams (DREAM) at ACL"
 _AT = re.compile(r"(?:^|[\s(,;])(?P<name>" + _ACRONYM.pattern + r")(?:['’ -]?\d{2,4})?\s+at(?:\s+the)?\s*$")
 _LISTED = re.compile(r"(?:^|[\s(])(?P<name>[A-Z][A-Za-z]*\d[A-Za-z]\w*)(?:['’ -]?\d{2,4})?,\s+(?:IEEE[/\w]*\s+)?$")
 """The name of a workshop and a comma before its host: "CV4A11y, ICCV"."""
@@ -82,7 +85,8 @@ def is_host(text: TokenizedText, mention: VenueMention, cue_end: int | None) -> 
     if behind and mention.series.kind == "conference" and _may_be_workshop(behind["name"]):
         return True
     near = text.plain[max(0, start - _MAX_NAME) : start]
-    before = _AT.search(near) or (_LISTED.search(near) if mention.series.kind == "conference" else None)
+    listed = _LISTED.search(near) if mention.series.kind == "conference" else None
+    before = _AT.search(near) or _EXPANDED_AT.search(near) or listed
     if before and _may_be_workshop(before["name"]):
         return True
     return _is_behind_mark(text, mention, cue_end)

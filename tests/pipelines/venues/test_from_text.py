@@ -305,6 +305,8 @@ UNLISTED = [
     ("Strange Dreams (to appear). Code online", None),
     ("21 pages, Advanced Robotics accepted 2026.02.03", "Advanced Robotics"),
     ("EurIPS 2025 Workshop on Dreams (DREAM)", "EurIPS 2025 workshop"),
+    ("Accepted at Learning of Dreams (LDRM) at NeurIPS 2025", "NeurIPS 2025 workshop"),
+    ("Accepted (ORAL) at NeurIPS 2025", "NeurIPS 2025 oral"),
     ("accepted for publication in Eur. Phys. J. B", "European Physical Journal B"),
     ("Published at IEEE transactions on Medical Imaging", "TMI"),
     ("Accepted in Expert Systems with Applications (DOI:10.1016/x)", "ESWA"),
