@@ -23,6 +23,9 @@ NAME_END = re.compile(
     r"volume)\b).*$"
 )
 """What stands behind a name: a year, or words such as "held" and "with"."""
+YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
+"""A year of four digits that is no part of a range or number."""
+_SHORT_YEAR = re.compile(r"(?<!\d)(?:20)?\d\d$")
 _YEAR_BEHIND = re.compile(r"\s?(20\d\d)\b")
 SOCIETIES = ("IEEE", "ACM", "IFIP", "SPIE", "AAAI", "IET", "MDPI", "Elsevier", "Springer")
 """Societies and publishers before a name, which are none themselves."""
@@ -43,6 +46,13 @@ def kind_of_event(clause: str) -> tuple[str, int | None] | None:
     if not NAME_WORD.search(full) or len(full.split()) > MAX_WORDS or len(full.split()) == 1:
         return None
     return (expanded["name"].strip("-"), full_year(expanded["year"])) if expanded else (full, None)
+
+
+def workshop_of(acronym: str) -> tuple[str, int | None]:
+    """Return name and year of a workshop by its acronym, which may end with the year: "DREAM '25"."""
+    year = _SHORT_YEAR.search(acronym)
+    name = acronym[: year.start() if year else None].rstrip(" '’-")
+    return (name if "workshop" in name.lower() else f"{name} Workshop"), full_year(year and year[0])
 
 
 def full_year(year: str | None) -> int | None:

@@ -20,10 +20,10 @@ _BEHIND = re.compile(
     + _ACRONYM.pattern
     + r")(?:\s*+['’]?\d{2}(?:\d\d)?)?\s*+(?:[.,;)]|$)"
 )
-_EXPANDED_AT = re.compile(
+_AT = re.compile(
     r"[a-z] \((?P<name>[A-Z][A-Za-z\d-]{0,15}[A-Z][A-Za-z\d-]{0,15})(?: ?['’]?(?:20)?\d\d)?\) (?:at|@) (?:the )?$"
 )  # "Accepted at Learning of Dreams (DREAM) at ACL"
-_AT = re.compile(r"(?:^|[\s(,;])(?P<name>" + _ACRONYM.pattern + r")(?:['’ -]?\d{2,4})?\s+at(?:\s+the)?\s*$")
+_AT = re.compile(r"(?:^|[\s(,;])(?P<name>" + _ACRONYM.pattern + r")(?:['’ -]?\d{2,4})?\)?\s+at(?:\s+the)?\s*$")
 _LISTED = re.compile(r"(?:^|[\s(])(?P<name>[A-Z][A-Za-z]*\d[A-Za-z]\w*)(?:['’ -]?\d{2,4})?,\s+(?:IEEE[/\w]*\s+)?$")
 """The name of a workshop and a comma before its host: "CV4A11y, ICCV"."""
 _DASH_W = re.compile(r"(?:\s?['’]?\s?\d{2}(?:\d\d)?)?\s?[-–]\s?W(?:S|kshp)?\b(?!-)")
@@ -86,7 +86,7 @@ def is_host(text: TokenizedText, mention: VenueMention, cue_end: int | None) -> 
         return True
     near = text.plain[max(0, start - _MAX_NAME) : start]
     listed = _LISTED.search(near) if mention.series.kind == "conference" else None
-    before = _AT.search(near) or _EXPANDED_AT.search(near) or listed
+    before = _AT.search(near) or listed
     if before and _may_be_workshop(before["name"]):
         return True
     return _is_behind_mark(text, mention, cue_end)

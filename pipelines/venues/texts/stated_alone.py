@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from pipelines.venues.printed.listed import listed_name
 from pipelines.venues.printed.words import ORDINAL
 from pipelines.venues.table import venue_table
-from pipelines.venues.texts.event_names import full_year, kind_of_event
+from pipelines.venues.texts.event_names import YEAR, full_year, kind_of_event, workshop_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,16 +31,16 @@ _WITH_YEAR = re.compile(
     r"(?:the )?(?:20\d\d )(?:[A-Z][\w/-]*+ ){1,6}(?:Conference|Congress|Symposium) \((?P<name>[A-Z]{2}[\w-]*)\)\.?"
 )  # "2024 IEEE International Dream Conference (IDC2)"
 _EDITION_OF = re.compile(
-    r"(?:published(?: -| in|:)? |part of )?(?P<name>[A-Z][\w-]{1,24}?)[ '’-]?(?P<year>20\d\d) "
+    r"(?:published(?: -| in|:)? |part of )?(?-i:(?P<name>[a-z]?[A-Z][\w-]{0,11}?[A-Z][\w-]{0,12}?))[ '’-]?"
+    r"(?P<year>20\d\d) "
     r"(?:Conference|(?:Conference )?Proceedings)\b(?: \(see\b.*|\.?)",
     re.IGNORECASE,
 )  # "DREAM 2026 Conference", "NAP 2021 Proceedings"
 _NUMBERED_WORKSHOP = re.compile(
     rf"(?:the )?{ORDINAL} (?:[A-Z][\w/-]*+ ){{0,4}}Workshop (?:on|of|for) [A-Z][^().;:|]{{5,120}} "
-    r"\((?P<acronym>[A-Z][^()]{1,30})\)\.?",
+    r"\((?-i:(?P<acronym>[A-Z][\w-]{0,12}?[A-Z][A-Za-z-]{0,12}?(?:[ '’-]{0,2}(?:20)?\d\d)?))\)\.?",
     re.IGNORECASE,
 )  # "18th European Workshop on Dreams (DREAM 2025)"
-_ACRONYM = re.compile(r"(?P<name>[A-Z][\w-]{0,12}?[A-Z][A-Za-z-]{0,12}?)(?:[ '’-]{0,2}(?P<year>(?:20)?\d\d))?")
 _EVENT_AND_YEAR = re.compile(
     r"(?=[A-Z]{3,}\b|[^()]{10,150}\([A-Z]+[a-z]*[A-Z]\))(?!Accepted|In |Proc|Published)[A-Z][^.;:|]{5,80}\b"
     r"(?:Conference|Symposium|Congress) on [^.;:|]{5,100} 20\d\d\.?"
@@ -56,16 +56,15 @@ _JOURNAL_FIRST = re.compile(
 )  # "Dream Review X (to appear)", "Journal of Naps accepted 2026"
 _JOURNAL_ALONE = re.compile(r"(?P<name>[A-Z][\w&, -]{3,80}?),? (?P<year>20[0-4]\d)\.?")
 _ALONE = re.compile(r"(?!TBD)(?P<name>(?:[A-Z][a-z]*){3,8}\d?[A-Za-z]{0,3})(?:\s|['’-])(?P<year>20[0-4]\d)\.?")
-_YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
 
 
 def venue_stated_alone(plain: str) -> tuple[str, int | None] | None:
     """Return the venue and year of a text that has a venue's name and year without a word of acceptance before it."""
     plain = _COUNTS.sub("", plain.strip())
-    if (numbered := _NUMBERED.fullmatch(plain)) or (numbered := _edition(plain)):
+    if numbered := _NUMBERED.fullmatch(plain) or _EDITION_OF.fullmatch(plain):
         return numbered["name"], full_year(numbered["year"])
     if with_year := _WITH_YEAR.fullmatch(plain):
-        return with_year["name"], int(_YEAR.findall(plain)[0])
+        return with_year["name"], int(YEAR.findall(plain)[0])
     alone = _ALONE.fullmatch(plain)  # "CLPsych 2026"
     if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
         return alone["name"], int(alone["year"])
@@ -82,15 +81,14 @@ def venue_stated_alone(plain: str) -> tuple[str, int | None] | None:
     is_event = event is not None and (event[0] != "" or _EVENT_AND_YEAR.fullmatch(plain) is not None)
     if event is None or not is_event or (found := kind_of_event(plain[event.end() :])) is None:
         return None
-    years = _YEAR.findall(plain)
+    years = YEAR.findall(plain)
     return (found[0], found[1] or int(years[0])) if found[1] or years else None
 
 
 def workshop_stated_alone(plain: str) -> tuple[str, int | None] | None:
     """Return the workshop and year of a text that has its number, name and acronym without a word of acceptance."""
     workshop = _NUMBERED_WORKSHOP.fullmatch(_COUNTS.sub("", plain.strip()))
-    acronym = _ACRONYM.fullmatch(workshop["acronym"]) if workshop else None
-    return (f"{acronym['name']} Workshop", full_year(acronym["year"])) if acronym else None
+    return workshop_of(workshop["acronym"]) if workshop else None
 
 
 def _journal(name: str) -> str | None:
@@ -99,12 +97,6 @@ def _journal(name: str) -> str | None:
     series = venue_table().by_name.get(listed or "")
     is_journal = series.kind == "journal" if series else re.search(r"\b(?:Journal|Transactions)\b", listed or "")
     return listed if is_journal else None
-
-
-def _edition(plain: str) -> re.Match[str] | None:
-    """Return the match of an acronym with year and "Conference" or "Proceedings", if its letters are capitals."""
-    edition = _EDITION_OF.fullmatch(plain)
-    return edition if edition and not edition["name"].islower() and re.search("[A-Z].*[A-Z]", edition["name"]) else None
 
 
 def _without_doubled_letter(name: str) -> Iterator[str]:

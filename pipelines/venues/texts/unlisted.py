@@ -16,8 +16,10 @@ from pipelines.venues.texts.event_names import (
     NAME_END,
     NAME_WORD,
     SOCIETIES,
+    YEAR,
     full_year,
     kind_of_event,
+    workshop_of,
 )
 from pipelines.venues.texts.stated_alone import venue_stated_alone, workshop_stated_alone
 
@@ -83,7 +85,6 @@ _AFTER_JOURNAL = re.compile(
 )
 _ABBREVIATED = re.compile(r"(?:[A-Z][a-z]{0,8}\.\s?){2,6}(?:[A-Z](?:[a-z]+\b\.?|\b))?")
 """Names of journals such as "Phys. Rev. Research"."""
-_YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
 _OF_PUBLISHER = re.compile(
     r"(?P<name>[A-Z][\w&'’-]*+(?:,?\s(?:[A-Z][\w&'’-]*+|and|for|in|of|on|the|&)){1,8}),?\s"
     r"\((?:Springer(?: Nature)?|Elsevier|MDPI|Wiley|IEEE|ACM|Taylor|Sage|IOP|OUP|CUP|Frontiers)\b"
@@ -103,7 +104,6 @@ _WORKSHOP_NAME = re.compile(
     r"[^.,;:()\[\]|@]{3,120}(?:(?:, [^.,;:()\[\]|@]{3,60}){1,5}?,? (?:and|&) [^.,;:()\[\]|@]{3,60})?)?)"
     r"(?:\s*\((?P<acronym>[A-Z][\w&/+'’ -]{1,30})\))?"
 )
-_SHORT_YEAR = re.compile(r"(?<!\d)(?:20)?\d\d$")
 _HELD_AT = re.compile(r"\b(?:co-?located|at|with) ")
 _PUBLISHER = re.compile("^(?:MDPI|Elsevier) ")
 _CLAUSE = 240  # characters behind a word of acceptance in which the venue is named
@@ -172,9 +172,7 @@ def _workshop(clause: str) -> tuple[str, int | None] | None:
         return None
     name = NAME_END.sub("", found["name"]).strip(" -–:'\"’")
     if found["acronym"] and not _HELD_AT.search(found["name"]):
-        year = _SHORT_YEAR.search(found["acronym"])
-        acronym = found["acronym"][: year.start() if year else None].rstrip(" '’-")
-        return (acronym if "workshop" in acronym.lower() else f"{acronym} Workshop"), full_year(year and year[0])
+        return workshop_of(found["acronym"])
     return (name, None) if " " in name and len(name.split()) <= MAX_WORDS else None
 
 
@@ -234,7 +232,7 @@ def _respelled(name: str) -> str:
 
 def _year_in(clause: str) -> int | None:
     """Return the only year of a clause up to its end."""
-    years = set(_YEAR.findall(re.split(r"[;|]|\.\s", clause, maxsplit=1)[0]))
+    years = set(YEAR.findall(re.split(r"[;|]|\.\s", clause, maxsplit=1)[0]))
     return int(years.pop()) if len(years) == 1 else None
 
 
