@@ -30,9 +30,6 @@ class ImageStore(ABC):
     is_local = False
     """Whether reading an image costs neither a request nor money."""
 
-    inline_limit = 0
-    """Bytes up to which `put` is faster than a thread for it, and is called in the event loop."""
-
     def __init__(self, place: str, base: str = "") -> None:
         self.place = place
         self.base = base.rstrip("/")
@@ -117,7 +114,6 @@ class FolderImageStore(ImageStore):
     """A folder on this machine."""
 
     is_local = True
-    inline_limit = 1_000_000
 
     def __init__(self, folder: Path, base: str = "") -> None:
         super().__init__(str(folder), base)
@@ -201,11 +197,8 @@ def _relative_url(folder: str, note_folder: str) -> str:
 
 
 async def put_image(image_store: ImageStore, name: str, body: bytes, media_type: str) -> None:
-    """Store bytes from an event loop: large ones in a thread. Raises ImageStoreError as `put` does."""
-    if len(body) <= image_store.inline_limit:
-        image_store.put(name, body, media_type)
-    else:
-        await asyncio.to_thread(image_store.put, name, body, media_type)
+    """Store bytes from an event loop, in a thread: disks and networks may be slow. Raises ImageStoreError as `put`."""
+    await asyncio.to_thread(image_store.put, name, body, media_type)
 
 
 @contextmanager

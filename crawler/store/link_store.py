@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.kinds.registry import all_kinds, keeping_bodies
+from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.result import DueLink
@@ -227,7 +227,7 @@ class LinkStore(
         self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]
     ) -> None:
         """Save the validators of pages; delete those of pages that are ok and have none any more."""
-        ok = [result for result in results if result.check.is_ok]
+        ok = [each for each in results if each.check.is_ok and not kind_of(each.link).keeps_body]
         found = {ids[each.link.url]: each.validators for each in ok if each.validators is not None}
         self._upsert(connection, validators, [mapping.validators_to_row(id_, found[id_]) for id_ in sorted(found)])
         without = sorted({ids[each.link.url] for each in ok}.difference(found))

@@ -51,8 +51,6 @@ class PicGoImageStore(FolderImageStore):
     is uploaded cannot be listed or removed: the trash has only the local files.
     """
 
-    inline_limit = 0  # an upload takes seconds
-
     def __init__(self, options: ImageOptions, uploads: UploadRecords) -> None:
         super().__init__(writable_folder(options.folder))
         parts = urlsplit(options.location)

@@ -84,6 +84,11 @@ class PlaceholderDetector:
         """The placeholders of earlier runs."""
         return self._store.known_placeholders()
 
+    @cached_property
+    def _has_saved(self) -> bool:
+        """Whether earlier runs saved images."""
+        return self._store.has_saved_images()
+
     async def is_placeholder(
         self,
         link: Link,
@@ -108,7 +113,7 @@ class PlaceholderDetector:
             return True
         if len(body) > MAX_PLACEHOLDER_BYTES:
             return is_new and await self._is_large_one(link, name, body)
-        found = _Seen(image_key(link.url), link.url, name, look_of(body))
+        found = _Seen(image_key(link.url), link.url, name, await asyncio.to_thread(look_of, body))
         is_suspect = replaces or self._is_suspect(link, found, body)
         if found not in self._seen[link.host]:
             self._seen[link.host].append(found)
@@ -130,7 +135,7 @@ class PlaceholderDetector:
             return True
         if any(are_alike(look, found.look) for look in (*self._learned.values(), *self._known.values())):
             return True
-        return is_saved_for_another(self._store, link, found.name)
+        return self._has_saved and is_saved_for_another(self._store, link, found.name)
 
     async def _is_sent_for_others(self, link: Link, found: _Seen, body: bytes) -> bool:
         """Return whether the host sends the same for an impossible URL, or for another image to another site."""

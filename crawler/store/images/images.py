@@ -45,6 +45,7 @@ _SAVE_NEWER_IMAGE = sa.update(links).where(links.c.id == sa.bindparam("row")).va
 _FORGET_NEWER_IMAGES = (
     sa.update(links).where(one_of(links.c.id, "link_ids"), links.c.newer_image.is_not(None)).values(newer_image=None)
 )
+_LATE_PLACEHOLDERS = sa.select(placeholders.c.title).where(one_of(placeholders.c.title, "titles"))
 _LINKS_WITH_IMAGE = sa.select(links.c.url).join(pictures).where(pictures.c.title == sa.bindparam("saved"))
 
 
@@ -65,6 +66,11 @@ class ImageRecords(StoreReader, Writer):
         with self._begin() as connection:
             rows = connection.execute(sa.select(placeholders.c.title, placeholders.c.look))
             return {row.title: None if row.look is None else Look.from_bytes(row.look) for row in rows}
+
+    def has_saved_images(self) -> bool:
+        """Return whether an image is saved for any link."""
+        with self._begin() as connection:
+            return connection.scalar(sa.select(sa.exists().select_from(pictures))) or False
 
     def links_with_image(self, title: str) -> list[str]:
         """Return the URLs of the links for which a file of the image store was saved."""
@@ -110,8 +116,8 @@ class ImageRecords(StoreReader, Writer):
             return
         self._upsert(connection, pictures, [row for _, row in sorted(saved.items())])
         titles = sorted({str(row["title"]) for row in saved.values()})
-        late = sa.select(placeholders.c.title).where(placeholders.c.title.in_(titles))
-        for title in connection.scalars(late).all():  # learned after these results were checked
+        late = connection.scalars(_LATE_PLACEHOLDERS, {"titles": titles})
+        for title in late.all():  # learned after these results were checked
             self._forget_placeholder(connection, title)
 
     @staticmethod
