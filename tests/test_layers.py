@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import crawler
@@ -40,3 +42,15 @@ def test_the_picture_of_the_architecture_shows_the_layers() -> None:
     packages = [name for name in level_of if (ROOT / name.replace(".", "/")).is_dir()]
     assert sorted(shown) == sorted(packages)
     assert [level_of[name] for name in shown] == sorted(level_of[name] for name in shown)
+
+
+def test_a_module_binds_each_name_once() -> None:
+    """Ruff finds functions that are defined twice, but not constants: the first one would be dead code."""
+    twice = []
+    for file in (*ROOT.glob("crawler/**/*.py"), *ROOT.glob("pipelines/**/*.py")):
+        body = ast.parse(file.read_bytes()).body
+        targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+        targets += [node.target for node in body if isinstance(node, ast.AnnAssign) and node.value is not None]
+        bound = Counter(target.id for target in targets if isinstance(target, ast.Name))
+        twice += [f"{file.relative_to(ROOT)}: {name}" for name, count in bound.items() if count > 1]
+    assert twice == []

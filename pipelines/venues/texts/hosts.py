@@ -20,10 +20,8 @@ _BEHIND = re.compile(
     + _ACRONYM.pattern
     + r")(?:\s*+['’]?\d{2}(?:\d\d)?)?\s*+(?:[.,;)]|$)"
 )
-_AT = re.compile(
-    r"[a-z] \((?P<name>[A-Z][A-Za-z\d-]{0,15}[A-Z][A-Za-z\d-]{0,15})(?: ?['’]?(?:20)?\d\d)?\) (?:at|@) (?:the )?$"
-)  # "Accepted at Learning of Dreams (DREAM) at ACL"
 _AT = re.compile(r"(?:^|[\s(,;])(?P<name>" + _ACRONYM.pattern + r")(?:['’ -]?\d{2,4})?\)?\s+at(?:\s+the)?\s*$")
+_WORD_BEHIND = re.compile(r"(?:\s*+['’]?\s*+\d{2}(?:\d\d)?)?\s++(?P<name>[\w-]++)(?! [Tt]rack\b)")
 _LISTED = re.compile(r"(?:^|[\s(])(?P<name>[A-Z][A-Za-z]*\d[A-Za-z]\w*)(?:['’ -]?\d{2,4})?,\s+(?:IEEE[/\w]*\s+)?$")
 """The name of a workshop and a comma before its host: "CV4A11y, ICCV"."""
 _DASH_W = re.compile(r"(?:\s?['’]?\s?\d{2}(?:\d\d)?)?\s?[-–]\s?W(?:S|kshp)?\b(?!-)")
@@ -81,8 +79,7 @@ def is_host(text: TokenizedText, mention: VenueMention, cue_end: int | None) -> 
         return True
     if _is_second_volume(text, start, end):
         return True
-    behind = _BEHIND.match(text.plain, end, end + _MAX_NAME)
-    if behind and mention.series.kind == "conference" and _may_be_workshop(behind["name"]):
+    if mention.series.kind == "conference" and _is_before_name(text, end):
         return True
     near = text.plain[max(0, start - _MAX_NAME) : start]
     listed = _LISTED.search(near) if mention.series.kind == "conference" else None
@@ -113,6 +110,15 @@ def follows_unknown_name(text: TokenizedText, mention: VenueMention) -> bool:
     words = set(name.lower().split()) - table.ignored
     is_said = table.cues.search(name) or track_in(name) or table.named(name) or not words.isdisjoint(_ORDINARY)
     return not is_said and not words <= own and words.isdisjoint(table.around)
+
+
+def _is_before_name(text: TokenizedText, end: int) -> bool:
+    """Return whether the name of a workshop stands behind a venue: a known one, or any acronym at the end of a part."""
+    word = _WORD_BEHIND.match(text.plain, end, end + _MAX_NAME)
+    if word and word["name"] in venue_table().workshops:
+        return True
+    behind = _BEHIND.match(text.plain, end, end + _MAX_NAME)
+    return behind is not None and _may_be_workshop(behind["name"])
 
 
 def _is_second_volume(text: TokenizedText, start: int, end: int) -> bool:
