@@ -101,11 +101,15 @@ _VOLUME = re.compile(r"[\s,.]*\d{1,3}\s*[(:]\s*\d")
 _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
+_OWN_WORKSHOP = re.compile(r"(?:\b|\d(?:st|nd|rd|th) )(?:International |European )?Workshop[\s,(]*$")
+_OWN_WORKSHOP_BEHIND = re.compile(r"[,:.]\s+(?:\w+ )?(?:International |European )?Workshop\b(?! on\b)")
 _WORKSHOP_ON = re.compile(r"\bWorkshop (?:on|of|for)(?: the)?\s*$")
 _THESIS = re.compile(r"^(?:ph\.?\s?d\.?,? (?:dissertation|thesis)\b|d\. ?phil\b)", re.IGNORECASE)
 _REPORT = re.compile(r"^[A-Z]{2,8}(?:-[\dA-Z]{1,5}){3,}$")  # "ABC-10-1999-22-DEF"
 _PENDING = re.compile(r"\b(?:available at SSRN|submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
 _LIST = re.compile(r"\band\b|&")
+_SENTENCE_BEFORE = re.compile(r"[a-z]{4}\.\s+$")
+_BEGINS_WITH_SIGN = re.compile(r"[A-Z]{3,}\b \S")  # no longer name of a journal has "ACM Computing Surveys" at its end
 
 
 def venue_in_reference(reference: str, published: datetime | None) -> Venue | None:
@@ -181,7 +185,7 @@ def _is_in_other_journal(before: str, behind: str, printed: str, series: VenueSe
         or _LISTED_SUBJECT.search(before)
         or (series.generic and before.strip() and _GOES_ON.match(behind))
         or _LONGER.match(_without_dot(behind, printed, series))
-        or _is_continued(before)
+        or (_is_continued(before) and not (_SENTENCE_BEFORE.search(before) and _BEGINS_WITH_SIGN.match(printed)))
     )
 
 
@@ -223,8 +227,15 @@ def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None
 
 
 def _is_called_workshop(text: TokenizedText, mention: VenueMention) -> bool:
-    """Return whether a venue is itself called a workshop: "Workshop on" stands before its full name."""
-    before = text.plain[: text.tokens[mention.first].start]
+    """Return whether a venue is itself called a workshop: "Workshop on" stands before its full name.
+
+    Or its name in the table is that of a workshop, and "International Workshop" stands beside subject or acronym.
+    """
+    before, series = text.plain[: text.tokens[mention.first].start], mention.series
+    behind = text.plain[text.tokens[mention.last - 1].end :]
+    is_one = any("Workshop on" in name for name in (series.full_name, *series.names))
+    if is_one and (_OWN_WORKSHOP.search(before) or _OWN_WORKSHOP_BEHIND.match(behind)):
+        return True
     return mention.last - mention.first > 1 and _WORKSHOP_ON.search(before) is not None
 
 

@@ -132,10 +132,13 @@ def _continues_name(text: TokenizedText, series: VenueSeries, end: int) -> bool:
 
 
 def _is_own_acronym(word: str, series: VenueSeries) -> bool:
-    """Return whether a word in brackets is the venue's acronym written another way: "SP" for S&P, or with a slip."""
+    """Return whether a word in brackets is the venue's acronym written another way: "SP" for S&P, or with a slip.
+
+    "SLT" may also stand for IWSLT: "International Workshop on" is left out.
+    """
     letters = _NO_LETTER.sub("", word).lower()
     own = [_NO_LETTER.sub("", spelling).lower() for spelling in (series.name, *series.acronyms)]
-    return letters in own or (
+    return any(letters in {each, each.removeprefix("iw")} for each in own) or (
         len(letters) >= _MIN_MISSPELLED and any(Levenshtein.distance(letters, each) == 1 for each in own)
     )
 

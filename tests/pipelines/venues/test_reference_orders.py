@@ -634,6 +634,27 @@ def test_workshops_in_titles_are_no_hosts(reference: str, venue: str, track: str
     assert (found.name, found.track) == (venue, track)
 
 
+@pytest.mark.parametrize(
+    ("reference", "venue"),
+    [
+        ("Algorithms in Bioinformatics: 7th International Workshop (WABI), vol. 4645 of Dream Notes, 2007", "WABI"),
+        ("Algorithms in Bioinformatics, 7th International Workshop, WABI 2007, Riga", "WABI"),
+        ("Machine Learning for Signal Processing: 10th International Workshop (MLSP), 2010", "MLSP"),
+    ],
+)
+def test_subject_and_ordinal_may_stand_around_the_workshop_itself(reference: str, venue: str) -> None:
+    found = venue_in_reference(reference, None)
+    assert found is not None
+    assert (found.name, found.track) == (venue, None)
+
+
+def test_a_workshop_at_a_venue_stays_one() -> None:
+    for reference in ("Dream Analysis, 10th International Workshop, CVPR 2010", "Workshop on Naps at MLSP, 2010"):
+        found = venue_in_reference(reference, None)
+        assert found is not None
+        assert found.track == "workshop"
+
+
 def test_a_venue_may_be_called_a_workshop() -> None:
     found = venue_in_reference("9th Workshop on Signal Processing Advances in Wireless Communications, 2008", None)
     assert found is not None
