@@ -35,8 +35,8 @@ class Paper:
     the time of the first version, `updated` that of the newest. If the service does not give the venue,
     `pipelines.items.venue` reads it from comment and journal reference; `venue_track` is the paper's track there
     (`oral`, `workshop`, `demo` …), `venue_source` the source of the venue, and `venue_evidence` what it says. `notices`
-    are what was published about it since: `retraction 10.1/x`, `correction 10.1/y`. Raises ValueError if the numbers of
-    authors and affiliations differ.
+    are what was published about it since: `retraction 10.1/x`, `correction 10.1/y`. `code_url` is the only repository
+    that a list of papers and code has for it. Raises ValueError if the numbers of authors and affiliations differ.
     """
 
     title: str
@@ -59,6 +59,7 @@ class Paper:
     pages: str | None = None
     pdf_url: str | None = None
     notices: tuple[str, ...] = ()
+    code_url: str | None = None
 
     def __post_init__(self) -> None:
         if self.affiliations and len(self.affiliations) != len(self.authors):

@@ -82,6 +82,7 @@ def _paper(tags: Mapping[str, Sequence[str]], url: str) -> Paper | None:
         date=next((text for name in _DATES if (text := _first(tags, name))), None),
         pages=page_range(_first(tags, "firstpage"), _first(tags, "lastpage")) or _first(tags, "pages"),
         pdf_url=_absolute(url, _first(tags, "pdf_url")),
+        code_url=_first(tags, "code_url"),
     )
 
 

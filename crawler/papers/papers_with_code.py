@@ -19,7 +19,12 @@ _LINKS = 3_000
 def page_tags(markup: str) -> dict[str, list[str]]:
     """Return what a page says of the paper, under the names of `citation_*` tags."""
     page = parse_html(markup)
-    found = {"title": _title(page), "author": _authors(page), "arxiv_id": _arxiv_ids(page)}
+    found = {
+        "title": _title(page),
+        "author": _authors(page),
+        "arxiv_id": _arxiv_ids(page),
+        "code_url": _implementations(page),
+    }
     return {name: texts for name, texts in found.items() if texts}
 
 
@@ -44,3 +49,10 @@ def _arxiv_ids(page: BeautifulSoup) -> list[str]:
             by_form["pdf" if "/pdf/" in url else "abs"].add(arxiv_id)
     linked, with_both = by_form["abs"] | by_form["pdf"], by_form["abs"] & by_form["pdf"]
     return next((sorted(ids) for ids in (linked, with_both) if len(ids) == 1), [])
+
+
+def _implementations(page: BeautifulSoup) -> list[str]:
+    """Return the URL of the paper's code; none if there are several implementations, of which one may be official."""
+    links = page.select('a.code-table-link[href^="https://"]', limit=_LINKS)
+    urls = {str(link["href"]).rstrip("/") for link in links}
+    return sorted(urls) if len(urls) == 1 else []

@@ -43,6 +43,7 @@ def build_paper(
     pages: Any = None,
     pdf_url: Any = None,
     comment: Any = None,
+    code_url: Any = None,
     notices: Iterable[str] = (),
 ) -> Paper | None:
     """Return a paper of these values; None without a title. Values of another form than expected are left out."""
@@ -60,6 +61,7 @@ def build_paper(
         pages=_clean_pages(pages),
         pdf_url=_clean_url(pdf_url),
         notices=notices,
+        code_url=_clean_url(code_url),
         withdrawn=True if any(is_retraction(each) for each in notices) else None,
     )
 

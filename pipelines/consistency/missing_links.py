@@ -67,8 +67,11 @@ def _paper(entry: Entry, states: Mapping[int, LinkState]) -> Iterator[_Source]:
     field = entry.field("paper")
     if field is not None and (known := only_subject(Paper, field, states)) is not None:
         state, paper = known
-        links = tuple(repositories_named_by(paper).values())
-        yield Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, reference_of(state)), Confidence.HIGH, links
+        if links := tuple(repositories_named_by(paper).values()):
+            yield Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, reference_of(state)), Confidence.HIGH, links
+        elif paper.code_url is not None:  # others may have written it
+            listed = _links([paper.code_url])
+            yield Reason(ReasonCode.FINDING_LISTED_CODE), Confidence.MEDIUM, listed
 
 
 def _repository(entry: Entry, states: Mapping[int, LinkState]) -> Iterator[_Source]:

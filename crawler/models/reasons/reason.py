@@ -272,6 +272,7 @@ class ReasonCode(StrEnum):
     FINDING_CODE_OF = "finding_code_of"
     FINDING_NAMED_IN_TEXT = "finding_named_in_text"
     FINDING_NAMES_IT_IN_TEXT = "finding_names_it_in_text"
+    FINDING_LISTED_CODE = "finding_listed_code"
     FINDING_NAMES = "finding_names"
     FINDING_NAMES_IT = "finding_names_it"
     FINDING_SAME_TITLE = "finding_same_title"

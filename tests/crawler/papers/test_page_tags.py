@@ -188,6 +188,23 @@ def test_papers_with_code_links_the_paper(links: tuple[str, ...], arxiv_id: str 
     assert read_paper(page, URL) is None
 
 
+@pytest.mark.parametrize(
+    ("links", "code_url"),
+    [
+        (("https://github.com/ada/loops",), "https://github.com/ada/loops"),
+        (("https://github.com/ada/loops", "https://github.com/ada/loops/"), "https://github.com/ada/loops"),
+        (("https://github.com/ada/loops", "https://github.com/who/ever"), None),  # one of them may be official
+        (("/paper/one#code", "javascript:alert(1)"), None),
+        ((), None),
+    ],
+)
+def test_papers_with_code_lists_the_code(links: tuple[str, ...], code_url: str | None) -> None:
+    body = "".join(f'<a class="code-table-link" href="{link}">x</a>' for link in links)
+    paper = read_paper(f'<title>One | Papers With Code</title><a href="https://github.com/no/code">x</a>{body}', PWC)
+    assert paper is not None
+    assert paper.code_url == code_url
+
+
 @pytest.mark.parametrize("page", ["", "<title> | Papers With Code</title>", "<h1></h1>"])
 def test_papers_with_code_without_a_title(page: str) -> None:
     assert read_paper(page, PWC) is None

@@ -27,6 +27,7 @@ PAPER_ID = "2103.01988"
 PAPER_PAGE = """<!DOCTYPE html><html><head><meta property="og:title" content="Papers with Code - {title}"></head><body>
 <h1>{title}</h1><div class="authors"><span class="author-span"><a href="/author/ada-ode">Ada Ode</a></span></div>
 <a href="https://arxiv.org/pdf/{id}v1.pdf" class="badge">PDF</a> <a href="https://arxiv.org/abs/{id}v1">Abstract</a>
+<div class="code-table"><a href="https://github.com/ada/loops" class="code-table-link">ada/loops</a></div>
 </body></html>"""
 """What Papers with Code showed of a paper, which is gone."""
 

@@ -265,6 +265,19 @@ def test_papers_and_code_that_the_article_names() -> None:
     ]
 
 
+def test_the_only_code_that_a_list_has_for_the_paper() -> None:
+    listed = replace(LOOPS, code_url="https://github.com/ada/loops")
+    (finding,) = found(entry("Loops in Sight"), seen(paper=listed))
+    assert (finding.kind, finding.true) == (FindingKind.CODE_MISSING, "https://github.com/ada/loops")
+    assert (finding.confidence, finding.evidence) == (
+        Confidence.MEDIUM,
+        "Papers with Code had it as the paper's only code",
+    )
+    (named,) = found(entry("Loops in Sight"), seen(paper=replace(NAMES, code_url="https://github.com/who/ever")))
+    assert (named.true, named.confidence) == ("https://github.com/Ada/Loops", Confidence.HIGH)
+    assert found(entry("Loops in Sight", "who/ever"), seen(paper=listed, who__ever=BARE)) == []
+
+
 def test_the_paper_that_the_repository_names() -> None:
     repository = Repository("who/ever", papers=("1706.03762",))
     (finding,) = found(entry(code="who/ever"), seen(who__ever=repository))

@@ -199,7 +199,8 @@ def test_what_a_dead_paper_was_is_read_in_its_snapshot(store: LinkStore, wayback
     (request,) = online.asked(AS_CAPTURED)
     assert request.path == f"/web/20200515120000id_/{PWC}"
     ids = {"arxiv": "2103.01988", "pwc": "code-beside-papers"}
-    assert standing(store, PWC).metadata == Paper("Code Beside Papers", ids, ("Ada Ode",))
+    code = "https://github.com/ada/loops"
+    assert standing(store, PWC).metadata == Paper("Code Beside Papers", ids, ("Ada Ode",), code_url=code)
 
 
 def test_what_is_known_of_a_dead_paper_is_not_read_again(store: LinkStore, wayback: Wayback, online: Internet) -> None:
