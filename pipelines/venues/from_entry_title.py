@@ -14,7 +14,7 @@ from pipelines.venues.texts.tokens import TokenizedText
 from pipelines.venues.texts.tracks import track_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pipelines.venues.table import VenueSeries
 
@@ -22,6 +22,10 @@ SOURCE = "note"
 """`venue_source` of a venue that only the note gives."""
 
 _LATIN = re.compile(r"[\x20-\x7e‘’]+")  # in Chinese text a name has no spaces around it
+_HAN = "\u4e00-\u9fff"
+_BEFORE_NAME = rf"(?:(?<![{_HAN}])|(?<=[年在于被获]))《?"
+_JOURNAL = "学报"  # other names may be the subject of a title: "数据采集与处理 | …"
+_YEAR = r"(?:19|20)\d\d(?!\d)"
 _MAX_LENGTH = 500
 _LABEL_END = re.compile(r"\s*[|｜丨:：】\]）)]")
 _MAX_PRINT_DELAY = 1  # years between a journal's online and printed publication
@@ -37,7 +41,7 @@ def venue_label(title: str) -> Venue | None:
     title = title[:_MAX_LENGTH]
     if _about_many_papers().search(title):
         return None
-    labels = list(_labels(title))
+    labels = [*_labels(title), *_chinese_labels(title)]
     if len({(series.name, year) for series, year, _ in labels}) != 1:
         return None
     (series, year, track), *_ = labels
@@ -79,6 +83,26 @@ def _labels(title: str) -> Iterator[tuple[VenueSeries, int | None, str | None]]:
             if year is not None or (is_at_start and _LABEL_END.match(title, end)):
                 workshop = "workshop" if "workshop" in fragment[0].lower() else None
                 yield mention.series, year, mention.track or workshop or track_in(fragment[0])
+
+
+def _chinese_labels(title: str) -> Iterator[tuple[VenueSeries, int | None, str | None]]:
+    """Yield the journals that a title names in Chinese: `《软件学报》2023：…`, `2023年软件学报`, `软件学报 | …`."""
+    pattern, venues = _chinese_names()
+    for found in pattern.finditer(title):
+        year = found["before"] or found["behind"]
+        is_at_start = found["name"].endswith(_JOURNAL) and not re.search(r"\w", title[: found.start()])
+        if year is not None or (is_at_start and _LABEL_END.match(title, found.end())):
+            yield venues[found["name"]], int(year) if year else None, None
+
+
+@cache
+def _chinese_names() -> tuple[re.Pattern[str], Mapping[str, VenueSeries]]:
+    """Return an expression for the Chinese names of venues, perhaps with a year, and the venues by these names."""
+    is_chinese = re.compile(f"[{_HAN}]").search
+    venues = {name: line for line in venue_table().series for name in line.names if is_chinese(name)}
+    names = "|".join(map(re.escape, sorted(venues, key=len, reverse=True)))
+    before, behind = rf"(?:(?P<before>{_YEAR})\s?年?\s?)?", rf"(?:\s?[,，(（]?\s?(?P<behind>{_YEAR}))?"
+    return re.compile(rf"{before}{_BEFORE_NAME}(?P<name>{names})》?{behind}"), venues
 
 
 @cache
