@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler.models.link import key_of
-from crawler.models.metadata import Paper, Publication
+from crawler.models.metadata import Paper, Publication, type_name
 from crawler.store.database import SLICE, Database, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FACTS_OF = sa.select(facts.c.kind, facts.c.identity, facts.c.data).where(
     one_of(facts.c.kind, "kinds"),
     one_of(facts.c.identity, "identities"),
+    facts.c.type == sa.bindparam("its_type"),
 )
 
 
@@ -65,7 +66,7 @@ class MetadataReader(Database):
         return found
 
     def papers(self, keys: Iterable[str]) -> dict[str, Paper]:
-        """Return the metadata of papers, by key (`Link.key`)."""
+        """Return the metadata of papers, by key (`Link.key`); none for those of which only a page's title is known."""
         by_kind: dict[str, list[str]] = {}
         for key in keys:
             kind, _, identity = key.partition(":")
@@ -73,7 +74,7 @@ class MetadataReader(Database):
         return {
             key_of(kind, identity): paper
             for kind, identities in by_kind.items()
-            for _, identity, data in self._facts([kind], identities)
+            for _, identity, data in self._facts([kind], identities, Paper)
             if (paper := mapping.fact_from_json(data, Paper)) is not None
         }
 
@@ -90,14 +91,17 @@ class MetadataReader(Database):
         Each comes with the name of its bibliography, in the order of these.
         """
         found: dict[str, dict[str, Publication]] = {}
-        for name, key, data in self._facts(bibliographies, keys):
+        for name, key, data in self._facts(bibliographies, keys, Publication):
             if (publication := mapping.fact_from_json(data, Publication)) is not None:
                 found.setdefault(key, {})[name] = publication
         return {key: tuple((name, of[name]) for name in bibliographies if name in of) for key, of in found.items()}
 
-    def _facts(self, kinds: Sequence[str], identities: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-        """Yield kind, identity and JSON of facts."""
+    def _facts(
+        self, kinds: Sequence[str], identities: Iterable[str], type_: type[Paper | Publication]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield kind, identity and JSON of facts of a type."""
         for some in slices(sorted(set(identities))):
             with self._begin() as connection:
-                found = connection.execute(_FACTS_OF, {"kinds": kinds, "identities": some}).all()
+                wanted = {"kinds": kinds, "identities": some, "its_type": type_name(type_)}
+                found = connection.execute(_FACTS_OF, wanted).all()
             yield from ((kind, identity, data) for kind, identity, data in found)

@@ -14,11 +14,12 @@ from crawler.lookups.session import open_session
 from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.models.metadata import Paper
+from crawler.models.metadata import Page, Paper
 from crawler.models.notes.note import Mention
 from crawler.run.stages.archive_stage import BATCH, find_snapshots
 from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.notes.registered_notes import NoteMentions
+from pipelines.works.described import described_works, read_works
 from tests.internet import World
 from tests.internet.messages import html, redirect, text
 from tests.support.crawling import EVERY_NIGHT
@@ -210,6 +211,18 @@ def test_what_is_known_of_a_dead_paper_is_not_read_again(store: LinkStore, wayba
     find(store, wayback)
     assert (standing(store, PWC).metadata, standing(store, PWC).snapshot is None) == (known, False)
     assert online.asked(AS_CAPTURED) == []
+
+
+def test_the_title_of_a_page_says_nothing_of_the_paper(store: LinkStore, wayback: Wayback, online: Internet) -> None:
+    (each,) = dead(store, PWC, day=date(2020, 5, 4))
+    store.save(
+        [checked(each, metadata=Page("Just a moment")), checked(each, Outcome.GONE, verdict=Verdict.DEAD, night=1)]
+    )
+    assert store.papers([each.key]) == {}
+    assert [work.paper for work in described_works(store, read_works(store))] == [None]
+    find(store, wayback)
+    assert len(online.asked(AS_CAPTURED)) == 1
+    assert store.papers([each.key])[each.key].title == "Code Beside Papers"
 
 
 @pytest.mark.parametrize(
