@@ -150,7 +150,7 @@ def _complete(found: int) -> int:
 
 
 def _read_header(body: bytes, type_: str, *, frames: int | None = None, has_end: bool = True) -> ImageInfo:
-    image_module = load_pillow()
+    image_module = _pillow()
     try:
         with image_module.open(BytesIO(body), formats=[_PILLOW_FORMATS.get(type_, type_.partition("/")[2])]) as image:
             width, height = image.size
@@ -163,12 +163,11 @@ def _read_header(body: bytes, type_: str, *, frames: int | None = None, has_end:
 
 
 @cache
-def load_pillow() -> ModuleType:
-    """Return Pillow's module `Image` with our own limit of pixels; the first call takes 40 ms."""
+def _pillow() -> ModuleType:
+    """Return Pillow's module `Image` with our own limit of pixels."""
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None
-    Image.preinit()
     return Image
 
 

@@ -23,7 +23,7 @@ def page_tags(markup: str) -> dict[str, list[str]]:
         "title": _title(page),
         "author": _authors(page),
         "arxiv_id": _arxiv_ids(page),
-        "code_url": _implementations(page),
+        "code_url": _only_implementation(page),
     }
     return {name: texts for name, texts in found.items() if texts}
 
@@ -51,7 +51,7 @@ def _arxiv_ids(page: BeautifulSoup) -> list[str]:
     return next((sorted(ids) for ids in (linked, with_both) if len(ids) == 1), [])
 
 
-def _implementations(page: BeautifulSoup) -> list[str]:
+def _only_implementation(page: BeautifulSoup) -> list[str]:
     """Return the URL of the paper's code; none if there are several implementations, of which one may be official."""
     links = page.select('a.code-table-link[href^="https://"]', limit=_LINKS)
     urls = {str(link["href"]).rstrip("/") for link in links}

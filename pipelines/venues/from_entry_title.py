@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from crawler.notes.works.words import HAN
 from pipelines.venues.model import Venue
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.editions import stated_year
@@ -22,8 +23,7 @@ SOURCE = "note"
 """`venue_source` of a venue that only the note gives."""
 
 _LATIN = re.compile(r"[\x20-\x7e‘’]+")  # in Chinese text a name has no spaces around it
-_HAN = "\u4e00-\u9fff"
-_BEFORE_NAME = rf"(?:(?<![{_HAN}])|(?<=[年在于被获]))《?"
+_BEFORE_NAME = rf"(?:(?<!{HAN.pattern})|(?<=[年在于被获]))《?"
 _JOURNAL = "学报"  # other names may be the subject of a title: "数据采集与处理 | …"
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 _MAX_LENGTH = 500
@@ -98,8 +98,7 @@ def _chinese_labels(title: str) -> Iterator[tuple[VenueSeries, int | None, str |
 @cache
 def _chinese_names() -> tuple[re.Pattern[str], Mapping[str, VenueSeries]]:
     """Return an expression for the Chinese names of venues, perhaps with a year, and the venues by these names."""
-    is_chinese = re.compile(f"[{_HAN}]").search
-    venues = {name: line for line in venue_table().series for name in line.names if is_chinese(name)}
+    venues = {name: line for line in venue_table().series for name in line.names if HAN.search(name)}
     names = "|".join(map(re.escape, sorted(venues, key=len, reverse=True)))
     before, behind = rf"(?:(?P<before>{_YEAR})\s?年?\s?)?", rf"(?:\s?[,，(（]?\s?(?P<behind>{_YEAR}))?"
     return re.compile(rf"{before}{_BEFORE_NAME}(?P<name>{names})》?{behind}"), venues

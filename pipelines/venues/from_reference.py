@@ -185,7 +185,7 @@ def _is_in_other_journal(before: str, behind: str, printed: str, series: VenueSe
         or _LISTED_SUBJECT.search(before)
         or (series.generic and before.strip() and _GOES_ON.match(behind))
         or _LONGER.match(_without_dot(behind, printed, series))
-        or (_is_continued(before) and not (_SENTENCE_BEFORE.search(before) and _BEGINS_WITH_SIGN.match(printed)))
+        or _is_continued(before, printed)
     )
 
 
@@ -203,9 +203,9 @@ def _is_at_beginning(text: TokenizedText, judged: JudgedMention) -> bool:
     return judged.strength is Strength.BESIDE and (is_acronym or not without_lead(before).strip(" ,.:"))
 
 
-def _is_continued(before: str) -> bool:
-    """Return whether what stands before a name is the beginning of a longer one."""
-    if _TITLE_AND_SOCIETY.fullmatch(before):
+def _is_continued(before: str, printed: str) -> bool:
+    """Return whether what stands before a printed name is the beginning of a longer one."""
+    if _TITLE_AND_SOCIETY.fullmatch(before) or (_SENTENCE_BEFORE.search(before) and _BEGINS_WITH_SIGN.match(printed)):
         return False
     before = without_last_words(f"- {before}", _ORGANIZERS).removeprefix("-").lstrip()
     word = _LAST_WORD.search(before)

@@ -20,7 +20,7 @@ from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
 from crawler.images.hosts.referers import other_referers, referer_of
 from crawler.images.hosts.wechat_urls import REFERER, image_id, url_variants
-from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, load_pillow, media_type
+from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, media_type
 from crawler.images.store import put_image
 from crawler.kinds.image import image_request, is_dynamic_image, requestable_urls
 from crawler.kinds.registry import kind_of
@@ -111,7 +111,6 @@ class ImageFetcher:
         There are none if the copy came from another URL, which says nothing of the link itself, or if its file is
         missing: the bytes are needed again.
         """
-        load_pillow()  # responses would wait for it
         request.meta["download_maxsize"] = self._limits.for_link(due.link)
         self._add_referer(request, None)
         origin, urls = due.origin, {due.link.url, *requestable_urls(due.link.url)}
